@@ -1,0 +1,1 @@
+"""The journal: one row per answer, kept before the answer is sent."""

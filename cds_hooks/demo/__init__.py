@@ -1,0 +1,1 @@
+"""What only the demo serves: the read-only FHIR server over the fixtures and the try-it page."""

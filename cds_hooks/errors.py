@@ -1,0 +1,87 @@
+"""Every exception that this package raises on purpose.
+
+    RecurrenceCdsError
+    ├── SettingsBroken            the environment does not make valid settings; the service does not start
+    ├── KnowledgeBroken           the knowledge folder has problems (all of them listed); it does not start
+    ├── JournalUnavailable        the answer could not be recorded, so it is not given
+    └── RequestRefused            what the client sent cannot be answered; says what to mend, no patient data
+        ├── NotJson               not strict JSON in UTF-8
+        ├── TooLarge              more bytes than the service accepts
+        ├── NotJsonMediaType      the Content-Type is not JSON, or the body is encoded
+        ├── NotAHookRequest       JSON, but not a valid request for this service
+        ├── WrongHook             a valid request for another hook
+        ├── WrongPatient          data of another patient in the prefetch
+        ├── RequiredDataMissing   required data neither prefetched nor obtainable
+        └── UnknownService        no service with this id
+
+Which HTTP status each becomes is decided in one place, `web.problems`.
+"""
+
+
+class RecurrenceCdsError(Exception):
+    """Root of the tree."""
+
+
+class SettingsBroken(RecurrenceCdsError):
+    """The settings are not valid; `problems` holds one line each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
+
+
+class KnowledgeBroken(RecurrenceCdsError):
+    """The knowledge folder is not valid; `problems` holds every finding, one line each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class JournalUnavailable(RecurrenceCdsError):
+    """The journal could not commit: the answer must not be sent."""
+
+
+class RequestRefused(RecurrenceCdsError):
+    """The client's request cannot be answered.
+
+    `text` says what to mend in words that may be sent and logged: never a value out of the request.
+    `where` is a path of member names inside the body, or empty.
+    """
+
+    def __init__(self, text: str, where: str = "") -> None:
+        super().__init__(text)
+        self.text = text
+        self.where = where
+
+
+class NotJson(RequestRefused):
+    """The body is not strict JSON in UTF-8."""
+
+
+class TooLarge(RequestRefused):
+    """The body has more bytes than the service accepts."""
+
+
+class NotJsonMediaType(RequestRefused):
+    """The Content-Type is not JSON, or the body carries a Content-Encoding."""
+
+
+class NotAHookRequest(RequestRefused):
+    """The body is JSON but not a valid hook request or feedback."""
+
+
+class WrongHook(RequestRefused):
+    """The request is for a hook that this service does not answer."""
+
+
+class WrongPatient(RequestRefused):
+    """The prefetch holds data of a patient other than the one in the context."""
+
+
+class RequiredDataMissing(RequestRefused):
+    """Data without which nothing can be said were not prefetched and cannot be obtained."""
+
+
+class UnknownService(RequestRefused):
+    """No service has the id in the address."""

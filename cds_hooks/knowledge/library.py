@@ -1,0 +1,49 @@
+"""The knowledge as one immutable value: what `cards/` says, checked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cds_hooks.fhir.prefetch import PrefetchKey
+from cds_hooks.fhir.sift import Sieve
+from cds_hooks.picture.vocabulary import Vocabulary
+from cds_hooks.reasoning.gates import Gate
+from cds_hooks.reasoning.tiers import TierTable
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One entry of `services.yaml`: what discovery announces, and the prefetch keys with their templates."""
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    usage_requirements: str
+    prefetch: tuple[PrefetchKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of `sources.yaml`: where a statement comes from. `url` is None where there is none to give."""
+
+    id: str
+    label: str
+    url: str | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything in the knowledge folder. `wording` maps a key ("summary.tier") to a template with {placeholders};
+    `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `approved` is False while
+    any part of it that speaks on cards has no clinician's approval."""
+
+    vocabulary: Vocabulary
+    tiers: TierTable
+    gates: Mapping[str, Gate]
+    service: Service
+    sieve: Sieve
+    sources: Mapping[str, Source]
+    wording: Mapping[str, str]
+    fingerprint: str
+    approved: bool

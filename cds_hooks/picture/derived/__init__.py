@@ -1,0 +1,1 @@
+"""Cited formulas over facts."""

@@ -1,0 +1,31 @@
+"""The picture: facts about the patient, and facts about each tumour episode."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cds_hooks.picture.fact import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One tumour: `side` is "left", "right" or "" when the chart gives none; `conditions` are the references of
+    the diagnoses that it rests on; `facts` maps the fact ids of episode scope."""
+
+    side: str
+    conditions: tuple[str, ...]
+    facts: Mapping[str, Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """All facts. `patient` maps the fact ids of patient scope; episodes come in a fixed order (right, left, no
+    side), so that equal charts give equal answers. `set_aside` are resources that fed no fact, with the reason."""
+
+    patient: Mapping[str, Fact]
+    episodes: tuple[Episode, ...] = ()
+    set_aside: tuple[tuple[str, str], ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
+
+    def facts_of(self, episode: Episode) -> Mapping[str, Fact]:
+        """Patient facts and the episode's own, in one mapping (their ids never clash: checked at start)."""
+        return {**self.patient, **episode.facts}

@@ -1,0 +1,1 @@
+"""One reader a topic: resources in, facts out."""

@@ -1,0 +1,1 @@
+"""CDS Hooks on the wire: schemas, strict JSON, requests, answers, errors. Knows no medicine."""

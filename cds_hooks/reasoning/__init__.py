@@ -1,0 +1,1 @@
+"""Three-valued logic over facts: conditions, gates, the tier range."""

@@ -1,0 +1,1 @@
+"""Flask routes: thin, no medicine."""

@@ -1,0 +1,1 @@
+"""From a consultation to CDS Hooks cards."""
