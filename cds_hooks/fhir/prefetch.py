@@ -6,7 +6,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class PrefetchKey:
     """One key of the service's prefetch: the resource type it brings, its template, and whether the service can
-    say nothing without it. `read` keys bring one resource, the others a searchset Bundle."""
+    say nothing without it. `read` keys bring one resource, the others a searchset Bundle.
+    """
 
     name: str
     resource_type: str

@@ -116,7 +116,8 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A Condition. `laterality` holds mCODE laterality qualifiers, `morphology` the histology-morphology-behavior
-    extension; `onset` falls back to recordedDate and the assertedDate extension."""
+    extension; `onset` falls back to recordedDate and the assertedDate extension.
+    """
 
     origin: Origin
     code: Concept
@@ -158,7 +159,8 @@ class MedicationKind(Enum):
 @dataclass(frozen=True, slots=True)
 class MedicationUse:
     """A drug asked for, given or stated. `drug` is resolved through `contained` and included Medications;
-    `drug_unresolved` is the reference when that was not possible."""
+    `drug_unresolved` is the reference when that was not possible.
+    """
 
     origin: Origin
     kind: MedicationKind
@@ -186,17 +188,18 @@ class Patient:
 class KeyState(Enum):
     """What a prefetch key brought (the state table of CDS Hooks prefetch)."""
 
-    COMPLETE = "complete"          # the resource, or every match of the search
-    EMPTY = "empty"                # null, an empty Bundle, or a Bundle with only an informative outcome
-    PARTIAL = "partial"            # a next link, or fewer entries than `total`
-    FAILED = "failed"              # an OperationOutcome of the client's failed read
-    ABSENT = "absent"              # the key was not sent
+    COMPLETE = "complete"  # the resource, or every match of the search
+    EMPTY = "empty"  # null, an empty Bundle, or a Bundle with only an informative outcome
+    PARTIAL = "partial"  # a next link, or fewer entries than `total`
+    FAILED = "failed"  # an OperationOutcome of the client's failed read
+    ABSENT = "absent"  # the key was not sent
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A resource that matters but could not be typed. `codes` are what could still be seen of its code: the
-    facts they feed are not known; empty means that any fact of this key may be concerned."""
+    facts they feed are not known; empty means that any fact of this key may be concerned.
+    """
 
     reference: str
     resource_type: str
@@ -208,7 +211,8 @@ class Unreadable:
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A resource that was read and legitimately set aside before any fact was sought, with the reason
-    ("entered in error", "cancelled", "refuted", "older copy of the same resource")."""
+    ("entered in error", "cancelled", "refuted", "older copy of the same resource").
+    """
 
     reference: str
     why: str

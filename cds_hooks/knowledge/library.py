@@ -36,7 +36,8 @@ class Source:
 class Knowledge:
     """Everything in the knowledge folder. `wording` maps a key ("summary.tier") to a template with {placeholders};
     `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `approved` is False while
-    any part of it that speaks on cards has no clinician's approval."""
+    any part of it that speaks on cards has no clinician's approval.
+    """
 
     vocabulary: Vocabulary
     tiers: TierTable

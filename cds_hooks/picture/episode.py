@@ -9,7 +9,8 @@ from cds_hooks.picture.fact import Fact
 @dataclass(frozen=True, slots=True)
 class Episode:
     """One tumour: `side` is "left", "right" or "" when the chart gives none; `conditions` are the references of
-    the diagnoses that it rests on; `facts` maps the fact ids of episode scope."""
+    the diagnoses that it rests on; `facts` maps the fact ids of episode scope.
+    """
 
     side: str
     conditions: tuple[str, ...]
@@ -19,7 +20,8 @@ class Episode:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """All facts. `patient` maps the fact ids of patient scope; episodes come in a fixed order (right, left, no
-    side), so that equal charts give equal answers. `set_aside` are resources that fed no fact, with the reason."""
+    side), so that equal charts give equal answers. `set_aside` are resources that fed no fact, with the reason.
+    """
 
     patient: Mapping[str, Fact]
     episodes: tuple[Episode, ...] = ()

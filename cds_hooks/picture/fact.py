@@ -32,7 +32,8 @@ Value = Interval | str | tuple[str, ...]
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
     """A resource that proves a value. `date` is as the chart writes it or its interval's first day (ISO), "" if
-    undated; `marks` are weaknesses to show ("preliminary", "inferred from T category", "clinical")."""
+    undated; `marks` are weaknesses to show ("preliminary", "inferred from T category", "clinical").
+    """
 
     reference: str
     date: str = ""
@@ -65,7 +66,8 @@ class Why(Enum):
 @dataclass(frozen=True, slots=True)
 class Known:
     """A value with its proof. `bounded_why` says why a bound is only a bound (after systemic therapy, page
-    incomplete); `notes` are contradictions to show ("contradicts recorded T3")."""
+    incomplete); `notes` are contradictions to show ("contradicts recorded T3").
+    """
 
     value: Value
     evidence: tuple[Evidence, ...] = ()

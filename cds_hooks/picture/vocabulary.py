@@ -26,7 +26,8 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class FactDefinition:
     """One entry of `facts.yaml`. `words` are the allowed values of a word or list fact; `if_absent` is the value
-    that the chart's silence proves (only where silence is evidence enough); `read_from` are prefetch keys."""
+    that the chart's silence proves (only where silence is evidence enough); `read_from` are prefetch keys.
+    """
 
     id: str
     title: str

@@ -18,7 +18,8 @@ class Tier(IntEnum):
 @dataclass(frozen=True, slots=True)
 class FactorRow:
     """One row of the tier table. `key` is the machine name in the answer ("size"), `facts` the facts its columns
-    test; a missing column never holds."""
+    test; a missing column never holds.
+    """
 
     key: str
     title: str
@@ -29,7 +30,8 @@ class FactorRow:
 @dataclass(frozen=True, slots=True)
 class TierTable:
     """The whole table. LOW also needs every condition of `low_requires` to be certainly true; one that cannot be
-    told leaves the tier a range from low to high."""
+    told leaves the tier a range from low to high.
+    """
 
     rows: tuple[FactorRow, ...]
     low_requires: tuple[Condition, ...]
@@ -39,7 +41,8 @@ class TierTable:
 @dataclass(frozen=True, slots=True)
 class FactorResult:
     """What one factor says. `at_least`/`at_most` are None when the row leaves the tier to the others (no column
-    can hold); `missing` are the unknown or only bounded facts that keep the two apart."""
+    can hold); `missing` are the unknown or only bounded facts that keep the two apart.
+    """
 
     row: FactorRow
     at_least: Tier | None
@@ -67,7 +70,8 @@ class EpisodeTier:
 @dataclass(frozen=True, slots=True)
 class TierWithheld:
     """The tier does not apply to this episode (index; None: to the patient), with the gate's reason (a key of
-    `wording.yaml`: "metastatic", "in_situ", "deceased", "no_breast_cancer")."""
+    `wording.yaml`: "metastatic", "in_situ", "deceased", "no_breast_cancer").
+    """
 
     episode: int | None
     because: str
