@@ -1,0 +1,1 @@
+"""What the whole-path tests share: story authoring, the prefetch of an EHR, the running service."""
