@@ -18,30 +18,35 @@ class Tier(IntEnum):
 @dataclass(frozen=True, slots=True)
 class FactorRow:
     """One row of the tier table. `key` is the machine name in the answer ("size"), `facts` the facts its columns
-    test; a missing column never holds.
+    test; a missing column never holds. `limits` are the sentences that must stand beside the row.
     """
 
     key: str
     title: str
     columns: Mapping[Tier, Condition]
     facts: tuple[str, ...]
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class TierTable:
     """The whole table. LOW also needs every condition of `low_requires` to be certainly true; one that cannot be
-    told leaves the tier a range from low to high.
+    told, or is false, leaves the tier a range from low to high. `gate` names the gate (of `gates.yaml`) that a
+    tumour must pass to have a tier; `limits` are what every reader of the tier must know.
     """
 
     rows: tuple[FactorRow, ...]
     low_requires: tuple[Condition, ...]
     low_requires_facts: tuple[str, ...]
+    gate: str = "tier"
+    limits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FactorResult:
     """What one factor says. `at_least`/`at_most` are None when the row leaves the tier to the others (no column
-    can hold); `missing` are the unknown or only bounded facts that keep the two apart.
+    can hold); where it may do so, it counts as LOW here. `missing` are the unknown or only bounded facts that keep
+    the two apart.
     """
 
     row: FactorRow
@@ -54,8 +59,10 @@ class FactorResult:
 class EpisodeTier:
     """The tier of one episode (an index into `Picture.episodes`): a range, closed when `at_least == at_most`.
 
-    `drivers` are keys of factors that alone reach `at_least`; `missing` every fact that is not fully known;
-    `could_change` those of them that could still move the tier.
+    `drivers` are keys of factors that alone reach `at_least` (where only several together are sure to, those; none
+    for LOW, which nothing drives); `missing` every fact that is not fully known, those of the gate that the tumour
+    passed and of `low_requires` among them; `could_change` those of them that could still move the tier.
+    `low_withheld` are the facts, known or not, for which LOW cannot be said though the factors would allow it.
     """
 
     episode: int
@@ -65,6 +72,7 @@ class EpisodeTier:
     drivers: tuple[str, ...]
     missing: tuple[str, ...]
     could_change: tuple[str, ...]
+    low_withheld: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,222 @@
+"""The tier of each tumour episode, as a range that no completion of the unknown facts can leave.
+
+A row's tier is its lowest column that holds. The tier is that of the highest row. Rows that share a fact which is not
+exactly known are completed together, with every value their tests can tell apart; rows that share none are completed
+apart, and the maximum of each bound is taken. So the cost grows with the facts that belong together, not with all.
+
+LOW is only said when every row is known to be low and every condition of `low_requires` certainly holds. Where LOW
+is possible but one of these cannot be told, or does not hold, the range reaches up to HIGH: the table then says
+nothing about this tumour, and LOW must not be read out of it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from cds_hooks.picture.episode import Picture
+from cds_hooks.picture.fact import Fact
+from cds_hooks.reasoning.completions import each_completion, open_facts
+from cds_hooks.reasoning.conditions import Condition, judge, tests_in, usable
+from cds_hooks.reasoning.gates import Gate, Requirement
+from cds_hooks.reasoning.tiers import EpisodeTier, FactorResult, FactorRow, Tier, TierTable, TierWithheld
+from cds_hooks.reasoning.verdict import Truth
+
+NO_BREAST_CANCER = "no_breast_cancer"
+
+_RowTiers = tuple[Tier | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """One completion: the values chosen, and the tier of each row of the group (None leaves it to the others)."""
+
+    chosen: Mapping[str, Fact]
+    tiers: _RowTiers
+
+    @property
+    def tier(self) -> Tier:
+        return _highest(self.tiers)
+
+    @property
+    def standing(self) -> tuple[Tier, bool]:
+        """The tier, and whether it is LOW although a row has no column that holds (which is not "known and low")."""
+        return self.tier, self.tier is Tier.LOW and None in self.tiers
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Rows that are completed together."""
+
+    rows: tuple[FactorRow, ...]
+    outcomes: tuple[_Outcome, ...]
+
+    @property
+    def lowest(self) -> Tier:
+        return min(outcome.tier for outcome in self.outcomes)
+
+    @property
+    def highest(self) -> Tier:
+        return max(outcome.tier for outcome in self.outcomes)
+
+
+def stratify(
+    picture: Picture, table: TierTable, gates: Mapping[str, Gate]
+) -> tuple[tuple[EpisodeTier, ...], tuple[TierWithheld, ...]]:
+    """The tier of every episode that the table's gate lets through, and why the others have none."""
+    gate = gates[table.gate]
+    stopped, open_patient = _ask(gate.patient, picture.patient)
+    if stopped is not None:
+        return (), (TierWithheld(None, stopped),)
+    if not picture.episodes:
+        return (), (TierWithheld(None, NO_BREAST_CANCER),)
+    tiers: list[EpisodeTier] = []
+    withheld: list[TierWithheld] = []
+    for index, episode in enumerate(picture.episodes):
+        facts = picture.facts_of(episode)
+        stopped, open_episode = _ask(gate.episode, facts)
+        if stopped is not None:
+            withheld.append(TierWithheld(index, stopped))
+        else:
+            tiers.append(_tier(index, table, facts, (*open_patient, *open_episode)))
+    return tuple(tiers), tuple(withheld)
+
+
+def _ask(requirements: Iterable[Requirement], facts: Mapping[str, Fact]) -> tuple[str | None, tuple[str, ...]]:
+    """The reason of the first requirement that certainly fails, and the unknown facts of those that cannot be told."""
+    missing: list[str] = []
+    for requirement in requirements:
+        verdict = judge(requirement.require, facts)
+        if verdict.truth is Truth.NO:
+            return requirement.otherwise, ()
+        missing.extend(verdict.missing)
+    return None, tuple(missing)
+
+
+def _tier(index: int, table: TierTable, facts: Mapping[str, Fact], gate_missing: tuple[str, ...]) -> EpisodeTier:
+    groups = _groups(table.rows, facts)
+    results = _results(table.rows, groups)
+    at_least = max(group.lowest for group in groups)
+    at_most = max(group.highest for group in groups)
+    required = [judge(condition, facts) for condition in table.low_requires] if at_least is Tier.LOW else []
+    doubts = [verdict for verdict in required if verdict.truth is not Truth.YES]
+    not_all_low = any(outcome.standing == (Tier.LOW, True) for group in groups for outcome in group.outcomes)
+    if at_least is Tier.LOW and (doubts or not_all_low):
+        at_most = Tier.HIGH
+    low_missing = tuple(fact for verdict in doubts for fact in verdict.missing)
+    movers = {*_movers(groups), *low_missing}
+    missing = _once((*_missing(table.rows, results, facts), *_unsettled(table.low_requires, facts), *gate_missing))
+    return EpisodeTier(
+        episode=index,
+        at_least=at_least,
+        at_most=at_most,
+        factors=results,
+        drivers=_drivers(groups, results, at_least),
+        missing=missing,
+        could_change=tuple(fact for fact in missing if fact in movers),
+        low_withheld=_once(reason.fact for verdict in doubts for reason in verdict.because),
+    )
+
+
+def _groups(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> list[_Group]:
+    """Connected components of the rows over the facts that are not exactly known."""
+    components: list[tuple[tuple[FactorRow, ...], frozenset[str]]] = []
+    for row in rows:
+        members: tuple[FactorRow, ...] = (row,)
+        shared = frozenset(open_facts(row.columns.values(), facts))
+        touching = [component for component in components if component[1] & shared]
+        components = [component for component in components if component not in touching]
+        for other, open_ in touching:
+            members, shared = (*other, *members), open_ | shared
+        components.append((members, shared))
+    return [_group(members, facts) for members, _ in components]
+
+
+def _group(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> _Group:
+    columns = [condition for row in rows for condition in row.columns.values()]
+    completions = each_completion(open_facts(columns, facts))
+    return _Group(rows, tuple(_outcome(rows, facts, chosen) for chosen in completions))
+
+
+def _outcome(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact], chosen: Mapping[str, Fact]) -> _Outcome:
+    complete = {**facts, **chosen}
+    return _Outcome(chosen, tuple(_row_tier(row, complete) for row in rows))
+
+
+def _row_tier(row: FactorRow, facts: Mapping[str, Fact]) -> Tier | None:
+    """The lowest column that holds; None leaves the tier to the other rows."""
+    return next((tier for tier in sorted(row.columns) if judge(row.columns[tier], facts).truth is Truth.YES), None)
+
+
+def _highest(tiers: Iterable[Tier | None]) -> Tier:
+    """The highest of the rows; a row that leaves the tier to the others adds nothing."""
+    return max((tier for tier in tiers if tier is not None), default=Tier.LOW)
+
+
+def _results(rows: tuple[FactorRow, ...], groups: list[_Group]) -> tuple[FactorResult, ...]:
+    results = {row.key: _result(row, group, place) for group in groups for place, row in enumerate(group.rows)}
+    return tuple(results[row.key] for row in rows)
+
+
+def _result(row: FactorRow, group: _Group, place: int) -> FactorResult:
+    found = {outcome.tiers[place] for outcome in group.outcomes}
+    if found == {None}:
+        return FactorResult(row, None, None, ())
+    missing = tuple(fact for fact in row.facts if _tells_apart(fact, group, lambda outcome: outcome.tiers[place]))
+    # a completion that leaves the tier to the others gives this row nothing to hold it up
+    return FactorResult(row, min(_highest([tier]) for tier in found), _highest(found), missing)
+
+
+def _tells_apart(fact: str, group: _Group, view: Callable[[_Outcome], object]) -> bool:
+    """True if two completions that differ in this fact alone come out differently."""
+    seen: dict[tuple[tuple[str, Fact], ...], object] = {}
+    for outcome in group.outcomes:
+        rest = tuple((other, value) for other, value in outcome.chosen.items() if other != fact)
+        if seen.setdefault(rest, view(outcome)) != view(outcome):
+            return True
+    return False
+
+
+def _movers(groups: list[_Group]) -> set[str]:
+    """The facts that could move the tier: those that tell outcomes apart which the other rows do not already top."""
+    movers: set[str] = set()
+    for group in groups:
+        floor = max((other.lowest for other in groups if other is not group), default=Tier.LOW)
+        open_ = group.outcomes[0].chosen
+        movers.update(fact for fact in open_ if _tells_apart(fact, group, _topped(floor)))
+    return movers
+
+
+def _topped(floor: Tier) -> Callable[[_Outcome], object]:
+    return lambda outcome: max(outcome.standing, (floor, False))
+
+
+def _drivers(groups: list[_Group], results: tuple[FactorResult, ...], at_least: Tier) -> tuple[str, ...]:
+    """The rows that alone reach the tier; where only several together are sure to, those of them that may."""
+    if at_least is Tier.LOW:
+        return ()
+    alone = tuple(result.row.key for result in results if result.at_least is at_least)
+    together = {row.key for group in groups if group.lowest is at_least for row in group.rows}
+    return alone or tuple(r.row.key for r in results if r.row.key in together and _highest([r.at_most]) >= at_least)
+
+
+def _missing(
+    rows: tuple[FactorRow, ...], results: tuple[FactorResult, ...], facts: Mapping[str, Fact]
+) -> tuple[str, ...]:
+    """Facts without a value, and bounded ones whose bounds leave their row open."""
+    missing: list[str] = []
+    for row, result in zip(rows, results, strict=True):
+        without = {
+            test.fact
+            for column in row.columns.values()
+            for test in tests_in(column)
+            if usable(test, facts.get(test.fact)) is None
+        }
+        missing.extend(fact for fact in row.facts if fact in without or fact in result.missing)
+    return tuple(missing)
+
+
+def _unsettled(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> tuple[str, ...]:
+    return tuple(fact for condition in conditions for fact in judge(condition, facts).missing)
+
+
+def _once(facts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(facts))
