@@ -1,0 +1,197 @@
+"""Strict JSON in UTF-8 (RFC 8259, and the interoperable subset of RFC 7493 where it protects a patient).
+
+A parser that keeps the last of two equal keys, or turns 1e999 into infinity, reads another chart than the one that
+was sent. Such JSON is refused. The texts say what to mend and never repeat a value.
+
+A body may have 16 MB, so the whole of it is only scanned in C (`check_body`, `members`: about 1 ms per MB); what is
+really used is decoded again by `decode`, which is thorough and slower.
+"""
+
+import json
+import re
+from decimal import Decimal
+from math import isinf
+from typing import Any, TypeVar
+
+import msgspec
+
+from cds_hooks.errors import NotAHookRequest, NotJson, TooLarge
+
+_Found = TypeVar("_Found")
+
+MAX_DEPTH = 64
+_LONGEST_NUMBER = 400  # characters; a double needs at most 309 digits
+# Whatever passes is decoded again by callers deeper in the stack: let them have this many frames more than the check.
+_FRAMES_TO_SPARE = 200
+
+_ANYTHING = msgspec.json.Decoder(msgspec.Raw)
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NAME = msgspec.json.Decoder(str)
+
+_MAYBE_NUL = re.compile(rb"\\u0000")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")  # an even number of backslashes before it: they escape each other
+_MAYBE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_AT_BYTE = re.compile(r"\(byte (\d+)\)")
+_BEFORE_VALUE = re.compile(rb'[ \t\n\r]*[{,][ \t\n\r]*("(?:[^"\\]|\\.)*+")[ \t\n\r]*:[ \t\n\r]*')
+_AFTER_LAST = re.compile(rb"[ \t\n\r]*\{?[ \t\n\r]*\}[ \t\n\r]*")
+
+
+def check_text(body: bytes, max_bytes: int) -> None:
+    """Refuse what is wrong before any parsing: too many bytes (TooLarge), not UTF-8, U+0000 in any form (NotJson)."""
+    if len(body) > max_bytes:
+        raise TooLarge(f"The body has more than {max_bytes} bytes, the most that this service accepts.")
+    _check_characters(body, "")
+
+
+def check_body(body: bytes, max_bytes: int) -> None:
+    """`check_text`, and refuse what is not well-formed JSON: NaN and Infinity too, and nesting of some hundred levels.
+
+    Raises TooLarge or NotJson. Duplicate keys, numbers out of range and depth 64 are left to `members` and `decode`.
+    """
+    check_text(body, max_bytes)
+    _scan_with_frames_to_spare(body, _FRAMES_TO_SPARE)
+
+
+def members(raw: bytes, where: str = "") -> dict[str, bytes]:
+    """The members of a JSON object as raw bytes, in order; refuses a name that occurs twice (NotJson).
+
+    `raw` is from a body that passed `check_text`. Values are well-formed but undecoded. Raises NotAHookRequest when
+    `raw` is JSON but no object.
+    """
+    found = _scan(_OBJECT, raw, where)
+    # The scanner keeps the last of equal names. Where the text, member by member, is not what it found, one is twice.
+    values: dict[str, bytes] = {}
+    at = 0
+    for name, value in found.items():
+        head = _BEFORE_VALUE.match(raw, at)
+        start = head.end() if head else at
+        at = start + len(memoryview(value))
+        values[name] = raw[start:at]
+        if head is None or _NAME.decode(head[1]) != name or values[name] != bytes(value):
+            raise _duplicate(where)
+    if not _AFTER_LAST.fullmatch(raw, at):
+        raise _duplicate(where)
+    return values
+
+
+def decode(raw: bytes, where: str = "") -> Any:
+    """One JSON text as Python values: integers as int, other numbers as Decimal.
+
+    Raises NotJson, with `where` in it, for all that the module refuses: also duplicate keys at any level, more than
+    64 levels, numbers that a double cannot hold, lone surrogates.
+    """
+    _check_characters(raw, where)
+    text = raw.decode()
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as problem:
+        raise NotJson(f"This is not JSON: the mistake is at character {problem.pos}.", where) from None
+    except NotJson as problem:
+        raise NotJson(problem.text, where) from None
+    except RecursionError:
+        raise _too_deep(where) from None
+    _check_depth(value, where)
+    if _MAYBE_SURROGATE.search(text):
+        _check_surrogates(value, where)
+    return value
+
+
+def _check_characters(raw: bytes, where: str) -> None:
+    """UTF-8 without U+0000."""
+    if not raw.isascii():
+        try:
+            raw.decode()
+        except UnicodeDecodeError as problem:
+            raise NotJson(f"The text is not UTF-8: the mistake is at byte {problem.start}.", where) from None
+    if b"\0" in raw or (_MAYBE_NUL.search(raw) and _NUL.search(raw)):
+        raise NotJson("The character U+0000 is not allowed, raw or escaped: leave it out.", where)
+
+
+def _scan_with_frames_to_spare(body: bytes, frames: int) -> None:
+    if frames:
+        _scan_with_frames_to_spare(body, frames - 1)
+    else:
+        _scan(_ANYTHING, body, "")
+
+
+def _scan(decoder: "msgspec.json.Decoder[_Found]", raw: bytes, where: str) -> _Found:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError:
+        raise NotAHookRequest("A JSON object is needed here.", where) from None
+    except msgspec.DecodeError as problem:
+        raise NotJson(_mistake(raw, problem), where) from None
+    except RecursionError:
+        raise _too_deep(where) from None
+
+
+def _mistake(raw: bytes, problem: msgspec.DecodeError) -> str:
+    found = _AT_BYTE.search(str(problem))
+    if not found:
+        return "This is not JSON: it ends too early, or an escape in a string is not valid."
+    at = int(found[1])
+    if raw.startswith((b"NaN", b"Infinity"), at):
+        return f"NaN and Infinity are not JSON: leave the member out (at byte {at})."
+    return f"This is not JSON: the mistake is at byte {at}."
+
+
+def _duplicate(where: str) -> NotJson:
+    return NotJson("A member name occurs twice in one object: each may stand once.", where)
+
+
+def _too_deep(where: str) -> NotJson:
+    return NotJson("The JSON is nested too deeply.", where)
+
+
+def _check_depth(value: Any, where: str) -> None:
+    level, depth = [value], 0
+    while level := [child for parent in level for child in _containers(parent)]:
+        depth += 1
+        if depth >= MAX_DEPTH:
+            raise _too_deep(where)
+
+
+def _containers(parent: Any) -> list[Any]:
+    children = parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ()
+    return [child for child in children if isinstance(child, dict | list)]
+
+
+def _check_surrogates(value: Any, where: str) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise NotJson("A string holds half of a surrogate pair: escape the whole character.", where) from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise _duplicate("")
+    return found
+
+
+def _integer(token: str) -> int:
+    _check_number(token)
+    return int(token)
+
+
+def _decimal(token: str) -> Decimal:
+    _check_number(token)
+    number = Decimal(token)
+    if number and not float(token):
+        raise NotJson("A number is too small to be told from zero.")
+    return number
+
+
+def _check_number(token: str) -> None:
+    if len(token) > _LONGEST_NUMBER or isinf(float(token)):
+        raise NotJson("A number has more digits, or is larger, than a double can hold.")
+
+
+def _refuse_constant(_: str) -> None:
+    raise NotJson("NaN and Infinity are not JSON: leave the member out.")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_int=_integer, parse_float=_decimal, parse_constant=_refuse_constant
+)
