@@ -6,6 +6,7 @@ strict handling, modifiers that are not known are refused.
 """
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ TOKENS: Mapping[str, tuple[str, ...]] = {
     "gender": ("gender",),
 }
 PATIENT = ("patient", "subject")
+PATIENT_REFERENCE = re.compile(r"(?:^|/)Patient/([A-Za-z0-9.-]+)(?:/_history/[^/]+)?$")
 SILENT = ("_format", "_pretty")  # parameters about the form of the answer: JSON is all there is
 
 
@@ -93,7 +95,7 @@ def _test(name: str, value: str) -> Test | None:
         raise SearchRefused(f"The modifier of {plain} is not supported.")
     wanted = tuple(part.strip() for part in value.split(",") if part.strip())
     if plain in PATIENT:
-        ids = frozenset(part.removeprefix("Patient/") for part in wanted)
+        ids = frozenset(part.rpartition("/")[2] for part in wanted)
         return lambda h: _in_chart_of(h, ids)
     if plain == "_id":
         return lambda h: h.resource["id"] in wanted
@@ -106,10 +108,11 @@ def _in_chart_of(held: Held, ids: frozenset[str]) -> bool:
     """By the subject; a resource that states none is found in the chart in which it is kept."""
     if held.resource["resourceType"] == "Patient":
         return False
-    stated = [held.resource[name]["reference"] for name in PATIENT if "reference" in held.resource.get(name, {})]
+    references = [held.resource[name].get("reference") for name in PATIENT if name in held.resource]
+    stated = [PATIENT_REFERENCE.search(reference) for reference in references if reference]
     if not stated:
         return held.patient_id in ids
-    return any(reference.removeprefix("Patient/") in ids for reference in stated)
+    return any(reference and reference[1] in ids for reference in stated)
 
 
 def _coded(resource: Resource, members: Iterable[str]) -> Iterator[tuple[str | None, str | None]]:

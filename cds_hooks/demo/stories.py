@@ -13,13 +13,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 PLACES = (PACKAGE / "_data" / "fixtures" / "patients", PACKAGE.parent / "fixtures" / "patients")
 
 # words of a folder name that are not written in lower case
-SPELLING = {
-    word.lower(): word
-    for word in (
-        ["HER2", "ISH", "FISH", "IHC", "LVI", "ER", "PR", "DCIS", "TNM", "T1", "T2", "T3", "T4", "N0", "N1", "N2", "N3"]
-        + ["M0", "M1", "ICD", "SNOMED", "CT", "MRI", "mCODE", "FHIR", "EHR"]
-    )
-}
+ACRONYMS = "HER2 ISH FISH IHC LVI ER PR DCIS TNM T N M N0 N1 N2 N3 M0 M1 ICD SNOMED CT MRI mCODE FHIR EHR"
+SPELLING = {word.lower(): word for word in ACRONYMS.split()}
 
 
 class StoriesBroken(Exception):
@@ -76,7 +71,7 @@ def _read(path: Path) -> Story:
 
 
 def reference_to(resource: Resource) -> str:
-    """ "Type/id" of a resource."""
+    """The resource's address on a FHIR server, as "Type/id"."""
     return f"{resource['resourceType']}/{resource['id']}"
 
 
@@ -97,5 +92,3 @@ def _refuse_shared_ids(stories: Iterable[Story]) -> None:
     shared = sorted(reference for reference, n in times.items() if n > 1)
     if shared:
         raise StoriesBroken("resource ids are used more than once: " + ", ".join(shared))
-
-
