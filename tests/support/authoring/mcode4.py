@@ -126,6 +126,7 @@ def find(
     slug: str,
     code: Resource,
     tumour: Tumour,
+    *,
     profile: str = "mcode-tumor-marker-test",
     **value: object,
 ) -> Resource:

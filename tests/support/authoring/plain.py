@@ -3,6 +3,7 @@
 from tests.support.authoring.chart import ICD10CM, LOINC, SCT, Chart, Resource, clinical_status, concept
 from tests.support.authoring.tumour import Tumour
 
+UNITS = {"mm": "millimeters", "cm": "centimeters"}
 SITES = {"left": ("80248007", "Left breast structure"), "right": ("73056007", "Right breast structure")}
 
 
@@ -16,31 +17,29 @@ def record(chart: Chart, tumour: Tumour) -> Resource:
         code=concept(ICD10CM, code, text="Breast cancer"),
         onsetDateTime=tumour.diagnosed[:7],
     )
-    paper = _Paper(chart, tumour)
+    _report(_Paper(chart, tumour), tumour)
+    return condition
+
+
+def _report(paper: "_Paper", tumour: Tumour) -> None:
     if tumour.size:
         number, unit = tumour.size.split(" ")
-        word = {"mm": "millimeters", "cm": "centimeters"}[unit]
-        paper.note(
-            "size", "33728-7", valueQuantity={"value": float(number) if "." in number else int(number), "unit": word}
-        )
-    if tumour.grade:
-        paper.note("grade", "33732-9", valueString=f"Grade {tumour.grade}")
-    for slug, code, answer in (("er", "16112-5", tumour.er), ("pr", "16113-3", tumour.pr)):
-        if answer:
-            paper.note(slug, code, valueString=answer.capitalize())
-    if tumour.her2:
-        paper.note("her2", "18474-7", valueString=tumour.her2)
-    if tumour.ish:
-        paper.note(
-            "her2-ish", "96893-3", valueString={"positive": "Amplified", "negative": "Not amplified"}[tumour.ish]
-        )
-    if tumour.nodes is not None:
-        paper.note("nodes", "92831-7", valueInteger=tumour.nodes)
-    if tumour.examined is not None:
-        paper.note("nodes-examined", "92833-3", valueInteger=tumour.examined)
-    if tumour.lvi:
-        paper.note("lvi", "59544-7", valueString=tumour.lvi.capitalize())
-    return condition
+        value = float(number) if "." in number else int(number)
+        paper.note("size", "33728-7", valueQuantity={"value": value, "unit": UNITS[unit]})
+    words = {
+        "grade": ("33732-9", f"Grade {tumour.grade}" if tumour.grade else None),
+        "er": ("16112-5", tumour.er and tumour.er.capitalize()),
+        "pr": ("16113-3", tumour.pr and tumour.pr.capitalize()),
+        "her2": ("18474-7", tumour.her2),
+        "lvi": ("59544-7", tumour.lvi and tumour.lvi.capitalize()),
+    }
+    for slug, (code, word) in words.items():
+        if word:
+            paper.note(slug, code, valueString=word)
+    counts = {"nodes": ("92831-7", tumour.nodes), "nodes-examined": ("92833-3", tumour.examined)}
+    for slug, (code, count) in counts.items():
+        if count is not None:
+            paper.note(slug, code, valueInteger=count)
 
 
 class _Paper:

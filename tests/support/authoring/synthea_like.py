@@ -57,8 +57,8 @@ def record(chart: Chart, tumour: Tumour) -> Resource:
         _observe(chart, "isolated-cells", "85352-3", when, valueQuantity={**count, "value": 0.0})
     for word in (tumour.t, tumour.n, tumour.m):
         if word:
-            answer = concept(SCT, CATEGORIES[word], f"{word} category (finding)", f"{word} category (finding)")
-            _observe(chart, word.lower(), QUESTIONS[word[0]], when, valueCodeableConcept=answer)
+            category_answer = concept(SCT, CATEGORIES[word], f"{word} category (finding)", f"{word} category (finding)")
+            _observe(chart, word.lower(), QUESTIONS[word[0]], when, valueCodeableConcept=category_answer)
     return condition
 
 
