@@ -91,10 +91,6 @@ def _list_of(item: Schema) -> Schema:
     return {"type": "array", "items": item, "minItems": 1}
 
 
-def _when(member: str, value: Schema, then: Schema, otherwise: Schema) -> Schema:
-    return {"if": {"properties": {member: value}, "required": [member]}, "then": then, "else": otherwise}
-
-
 _CITATION = _object(
     {"source": _ID, "says": _TEXT, "where": _TEXT, "seen": {"enum": list(SEEN)}}, ("source", "says", "where", "seen")
 )
@@ -102,8 +98,12 @@ _LIMITS = _list_of(_object({"say": _TEXT, "cite": _CITATION}, ("say", "cite")))
 
 
 def _facts() -> Schema:
-    words_only = {"properties": {"unit": False, "whole": False}, "required": ["words"]}
-    numbers_only = {"properties": {"words": False, "if_absent": False, "absent_means": False}, "required": ["unit"]}
+    words_only = {
+        "properties": {"unit": False, "whole": False},
+        "oneOf": [{"required": ["words"]}, {"required": ["as_recorded"]}],
+    }
+    no_words = dict.fromkeys(("words", "as_recorded", "if_absent", "absent_means"), False)
+    numbers_only = {"properties": no_words, "required": ["unit"]}
     fact = _object(
         {
             "title": _TEXT,
@@ -112,6 +112,7 @@ def _facts() -> Schema:
             "unit": _TEXT,
             "whole": _YES_NO,
             "words": {**_list_of(_TEXT), "uniqueItems": True},
+            "as_recorded": {"const": "yes"},
             "if_absent": _TEXT,
             "absent_means": _TEXT,
             "read_from": _map_of(_KEY, {"type": "array", "items": _ID, "uniqueItems": True}),
@@ -120,8 +121,8 @@ def _facts() -> Schema:
             "note": _TEXT,
         },
         ("title", "scope", "kind", "read_from"),
-        dependentRequired={"if_absent": ["absent_means"], "absent_means": ["if_absent"]},
-        **_when("kind", {"const": "number"}, numbers_only, words_only),
+        dependentRequired={"if_absent": ["absent_means", "words"], "absent_means": ["if_absent"]},
+        **{"if": {"properties": {"kind": {"const": "number"}}}, "then": numbers_only, "else": words_only},
     )
     number = _object({"value": _NUMBER, "unit": _TEXT, "cite": _CITATION}, ("value", "unit", "cite"))
     both = {"facts": _map_of(_ID, fact), "numbers": _map_of(_ID, number)}
@@ -210,7 +211,7 @@ def _gates(facts: Mapping[str, Any]) -> Schema:
 def _conditions(facts: Mapping[str, Any]) -> Schema:
     many = _list_of({"$ref": "#/$defs/condition"})
     counted = _object({"n": {"type": "integer", "minimum": 1}, "of": many}, ("n", "of"))
-    tests = {fact: _test(entry) for fact, entry in facts.items()}
+    tests = {fact: _test(entry) for fact, entry in facts.items() if "as_recorded" not in entry}
     one_of_each = {"all": many, "any": many, "none": many, "at_least": counted, **tests}
     return {"condition": _object(one_of_each, minProperties=1, maxProperties=1)}
 
@@ -226,7 +227,7 @@ def _test(fact: Mapping[str, Any]) -> Schema:
 
 
 def _given(facts: Mapping[str, Any]) -> Schema:
-    return _object({fact: _value(entry) for fact, entry in facts.items()})
+    return _object({fact: _value(entry) for fact, entry in facts.items() if "as_recorded" not in entry})
 
 
 def _value(fact: Mapping[str, Any]) -> Schema:

@@ -26,7 +26,8 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class FactDefinition:
     """One entry of `facts.yaml`. `words` are the allowed values of a word or list fact; `if_absent` is the value
-    that the chart's silence proves (only where silence is evidence enough); `read_from` are prefetch keys.
+    that the chart's silence proves (only where silence is evidence enough); `read_from` are prefetch keys. `words`
+    is empty for a word shown as recorded ("pT2"), which no condition tests; `whole` marks a number that is counted.
     """
 
     id: str
@@ -37,6 +38,7 @@ class FactDefinition:
     words: tuple[str, ...]
     if_absent: str | None
     read_from: tuple[str, ...]
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
