@@ -1,7 +1,14 @@
-"""A CDS Hooks request as a value (CDS Hooks 2.0.1, "Calling a CDS Service")."""
+"""A CDS Hooks request as a value (CDS Hooks 2.0.1, "Calling a CDS Service"), and how it is read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+from cds_hooks.errors import NotAHookRequest, WrongHook
+from cds_hooks.protocol import schema, strict_json
+
+# What we read of a request; other members ("extension", those of older versions) are ignored, as the spec asks.
+_DECODED = ("hook", "hookInstance", "fhirServer", "context", "fhirAuthorization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +41,46 @@ class HookRequest:
     def user_type(self) -> str:
         """The resource type of the user: Practitioner, PractitionerRole, Patient or RelatedPerson."""
         return self.user_id.partition("/")[0]
+
+
+def read_request(body: bytes, hook: str, max_bytes: int) -> HookRequest:
+    """The request in `body`, for a service on `hook`.
+
+    Everything but the prefetch values is strictly decoded and validated. Raises TooLarge, NotJson, NotAHookRequest
+    (with the first thing to mend) or WrongHook.
+    """
+    strict_json.check_body(body, max_bytes)
+    raw = strict_json.members(body)
+    envelope = {name: strict_json.decode(raw[name], name) for name in _DECODED if name in raw}
+    if isinstance(envelope.get("hook"), str) and envelope["hook"] != hook:
+        raise WrongHook(f"This service answers the hook {hook}.", "hook")
+    prefetch = _prefetch(raw["prefetch"]) if "prefetch" in raw else {}
+    found = schema.problems("request", {**envelope, "prefetch": _kinds(prefetch)})
+    if found:
+        raise NotAHookRequest(found[0].text, found[0].where)
+    return _request(envelope, {key: None if value == b"null" else value for key, value in prefetch.items()})
+
+
+def _prefetch(raw: bytes) -> dict[str, bytes]:
+    return strict_json.members(raw, "prefetch")
+
+
+def _kinds(prefetch: Mapping[str, bytes]) -> dict[str, Any]:
+    """Stand-ins for the undecoded values, of the same JSON type as far as the schema asks."""
+    return {key: None if raw == b"null" else {} if raw.startswith(b"{") else [] for key, raw in prefetch.items()}
+
+
+def _request(envelope: Mapping[str, Any], prefetch: Mapping[str, bytes | None]) -> HookRequest:
+    context, authorization = envelope["context"], envelope.get("fhirAuthorization")
+    return HookRequest(
+        hook=envelope["hook"],
+        hook_instance=envelope["hookInstance"],
+        user_id=context["userId"],
+        patient_id=context["patientId"].removeprefix("Patient/"),
+        encounter_id=context.get("encounterId"),
+        fhir_server=envelope.get("fhirServer"),
+        fhir_authorization=FhirAuthorization(authorization["access_token"], authorization["subject"])
+        if authorization
+        else None,
+        prefetch=prefetch,
+    )

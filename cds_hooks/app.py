@@ -1,0 +1,76 @@
+"""The one place of assembly: settings, knowledge and journal become a Flask application."""
+
+import gc
+import os
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import flask
+from structlog.typing import FilteringBoundLogger
+
+from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.pseudonym import read_key
+from cds_hooks.errors import KnowledgeBroken
+from cds_hooks.knowledge.library import Knowledge, Service
+from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
+from cds_hooks.settings import Settings, read_settings
+from cds_hooks.web import feedback, headers, health, hooks, logs, problems
+
+
+def now() -> datetime:
+    """The wall clock, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def create_app(  # noqa: PLR0913 (the one place of assembly)
+    settings: Settings,
+    knowledge: Knowledge,
+    journal: Journal,
+    clock: Callable[[], datetime] = now,
+    *,
+    extra_blueprints: tuple[flask.Blueprint, ...] = (),
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    log: FilteringBoundLogger | None = None,
+) -> flask.Flask:
+    """The application. `clock` must give aware times; `new_id` makes decision ids.
+
+    Raises KnowledgeBroken if the knowledge does not make a valid discovery answer.
+    """
+    announced = discovery((_announcement(knowledge.service),), settings.announce_version)
+    if found := check_discovery(announced):
+        raise KnowledgeBroken(tuple(f"discovery: {problem}" for problem in found))
+    log = log or logs.logger()
+    desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced)
+    app = flask.Flask("cds_hooks", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False  # a redirect would fail the preflight of a browser client
+    logs.register(app, log)
+    headers.register(app, settings.cors_origins)
+    problems.register(app, log)
+    for routes in (hooks.blueprint(desk), feedback.blueprint(desk), health.blueprint(desk), *extra_blueprints):
+        app.register_blueprint(routes)
+    return app
+
+
+def wsgi() -> flask.Flask:
+    """The application as the environment describes it; the factory that the WSGI server calls in each worker.
+
+    Raises SettingsBroken, KnowledgeBroken or JournalUnavailable: then the service does not start.
+    """
+    settings = read_settings(os.environ)
+    knowledge = load_knowledge(settings.cards)
+    journal = Journal(settings.database_url, read_key(settings.pseudonym_key_file))
+    app = create_app(settings, knowledge, journal)
+    gc.collect()
+    gc.freeze()  # what was loaded lives as long as the process: no collection needs to look at it again
+    return app
+
+
+def _announcement(service: Service) -> ServiceAnnouncement:
+    templates = {key.name: key.template for key in service.prefetch}
+    return ServiceAnnouncement(
+        service.id, service.hook, service.title, service.description, service.usage_requirements, templates
+    )

@@ -1,0 +1,110 @@
+"""The settings: environment variables RECURRENCE_CDS_* as one frozen, validated value."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from cds_hooks.errors import SettingsBroken
+
+PREFIX = "RECURRENCE_CDS_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the service runs; each field is set by RECURRENCE_CDS_<FIELD IN CAPITALS>.
+
+    `database_url` is an SQLAlchemy URL (a relative SQLite file is in the working folder). `cards` is the knowledge
+    folder, None for the one that ships with the package. `max_body_bytes` is the largest request. With
+    `announce_version` discovery carries members that CDS Hooks 2.0 does not define yet. `cors_origins` are the origins
+    of browser clients, exactly as browsers send them ("https://ehr.example.org"), separated by commas; "*" is all.
+    `pseudonym_key_file` holds the key of the journal's pseudonyms.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    database_url: str = "sqlite:///recurrence-cds.sqlite3"
+    cards: Path | None = None
+    max_body_bytes: int = 16 * 1024 * 1024
+    announce_version: bool = True
+    cors_origins: tuple[str, ...] = ()
+    pseudonym_key_file: Path = Path("recurrence-cds.key")
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings in `environ`. Raises SettingsBroken with every problem; an unknown RECURRENCE_CDS_* name is one."""
+    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    names = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
+    problems = [f"{name} is not a setting of this service" for name in sorted(given.keys() - names.keys())]
+    values: dict[str, Any] = {}
+    for name in sorted(given.keys() & names.keys()):
+        try:
+            values[names[name]] = _READERS[names[name]](given[name].strip())
+        except ValueError as problem:
+            problems.append(f"{name} {problem}")
+    if problems:
+        raise SettingsBroken(tuple(problems))
+    return Settings(**values)
+
+
+def _text(value: str) -> str:
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def read(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(value)
+
+    return read
+
+
+def _flag(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise ValueError('must be "true" or "false"')
+    return value == "true"
+
+
+def _database_url(value: str) -> str:
+    if "://" not in value:
+        raise ValueError('must be a database URL, such as "sqlite:///journal.sqlite3"')
+    return value
+
+
+def _folder(value: str) -> Path:
+    if not Path(value).is_dir():
+        raise ValueError("must be a folder that exists")
+    return Path(value)
+
+
+def _file(value: str) -> Path:
+    if not value or Path(value).is_dir():
+        raise ValueError("must name a file")
+    return Path(value)
+
+
+def _origins(value: str) -> tuple[str, ...]:
+    origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
+            raise ValueError('must be origins such as "https://ehr.example.org", without a path or a slash at the end')
+    return origins
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "host": _text,
+    "port": _whole_number(1, 65535),
+    "workers": _whole_number(1, 64),
+    "database_url": _database_url,
+    "cards": _folder,
+    "max_body_bytes": _whole_number(1024, 1024**3),
+    "announce_version": _flag,
+    "cors_origins": _origins,
+    "pseudonym_key_file": _file,
+}

@@ -1,0 +1,24 @@
+"""Probes for whatever runs the service."""
+
+import flask
+
+from cds_hooks.errors import JournalUnavailable
+from cds_hooks.web.hooks import Desk
+from cds_hooks.web.wire import json_answer
+
+
+def blueprint(desk: Desk) -> flask.Blueprint:
+    """/healthz: the process answers. /readyz: an answer could be recorded now, and which knowledge it would rest on."""
+    routes = flask.Blueprint("health", __name__)
+
+    @routes.get("/healthz")
+    def alive() -> flask.Response:
+        return json_answer({"status": "alive"})
+
+    @routes.get("/readyz")
+    def ready() -> flask.Response:
+        if not desk.journal.ready():
+            raise JournalUnavailable("not ready")
+        return json_answer({"status": "ready", "knowledge": desk.knowledge.fingerprint})
+
+    return routes

@@ -1,0 +1,140 @@
+"""Discovery and the service call: from a body to recorded cards."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import flask
+from structlog.typing import FilteringBoundLogger
+
+from cds_hooks.audit.entry import Entry, cards_shown
+from cds_hooks.audit.journal import Journal
+from cds_hooks.consult import Consultation, consult
+from cds_hooks.errors import UnknownService
+from cds_hooks.fhir.read import read_record
+from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.protocol.request import HookRequest, read_request
+from cds_hooks.web.logs import request_id
+from cds_hooks.web.problems import refusal
+from cds_hooks.web.wire import json_answer, read_body
+from cds_hooks.writing.compose import compose
+
+# Cards are written for professionals: a patient, or someone close to one, is shown none.
+_NOT_PROFESSIONAL = frozenset({"Patient", "RelatedPerson"})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the routes work with. `clock` gives aware times, `new_id` a new decision id, `discovery` is the answer to
+    GET /cds-services.
+    """
+
+    knowledge: Knowledge
+    journal: Journal
+    log: FilteringBoundLogger
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    max_body_bytes: int
+    discovery: Mapping[str, Any]
+
+    def check_service(self, service_id: str) -> None:
+        """Raises UnknownService."""
+        if service_id != self.knowledge.service.id:
+            raise UnknownService("There is no such service: see /cds-services for those there are.")
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The cards of one answer, or the reason why there is none."""
+
+    cards: tuple[dict[str, Any], ...]
+    silence: str | None
+
+
+def blueprint(desk: Desk) -> flask.Blueprint:
+    """The routes of discovery and of the service.
+
+    The double slash is what the CDS Hooks Sandbox calls when the discovery address was typed with a slash at its end.
+    """
+    routes = flask.Blueprint("hooks", __name__)
+
+    @routes.get("/cds-services", strict_slashes=False)
+    def discover() -> flask.Response:
+        return json_answer(desk.discovery)
+
+    @routes.post("/cds-services/<service_id>")
+    @routes.post("/cds-services//<service_id>")
+    def call(service_id: str) -> flask.Response:
+        desk.check_service(service_id)
+        return _answer(desk)
+
+    return routes
+
+
+def decide(request: HookRequest, knowledge: Knowledge, decision_id: str, today: date) -> Decision:
+    """What is answered to a valid request. Raises what `fhir.read.read_record` raises."""
+    record = read_record(request.prefetch, knowledge.service.prefetch, knowledge.sieve, request.patient_id)
+    if request.user_type in _NOT_PROFESSIONAL:
+        return Decision((), "user_is_not_a_professional")
+    consultation = consult(record, knowledge, today)
+    cards = compose(consultation, knowledge, decision_id, today)
+    return Decision(cards, None if cards else _silence(consultation))
+
+
+def _silence(consultation: Consultation) -> str:
+    reasons = dict.fromkeys(withheld.because for withheld in consultation.withheld)
+    return ", ".join(reasons) or "nothing_to_say"
+
+
+def _answer(desk: Desk) -> flask.Response:
+    """Decide, record, answer: in this order. What is refused is recorded too, as far as the request could be read."""
+    call = _Call(desk, desk.new_id(), desk.clock(), time.perf_counter())
+    request = None
+    try:
+        request = read_request(read_body(), desk.knowledge.service.hook, desk.max_body_bytes)
+        decision = decide(request, desk.knowledge, call.decision_id, call.received_at.astimezone(UTC).date())
+    except Exception as problem:
+        call.record(request, refusal(problem).status, Decision((), type(problem).__name__))
+        raise
+    call.record(request, 200, decision)
+    return json_answer({"cards": decision.cards})
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    desk: Desk
+    decision_id: str
+    received_at: datetime
+    started: float
+
+    def record(self, request: HookRequest | None, status: int, decision: Decision) -> None:
+        """Commit to the journal, then log. Raises JournalUnavailable: then there is no answer to give."""
+        duration_ms = round((time.perf_counter() - self.started) * 1000, 1)
+        service = self.desk.knowledge.service
+        entry = Entry(
+            decision_id=self.decision_id,
+            received_at=self.received_at,
+            service=service.id,
+            status=status,
+            duration_ms=duration_ms,
+            hook=service.hook if request else None,
+            hook_instance=request.hook_instance if request else None,
+            patient_id=request.patient_id if request else None,
+            user_id=request.user_id if request else None,
+            knowledge=self.desk.knowledge.fingerprint,
+            silence=decision.silence,
+            cards=cards_shown(decision.cards),
+        )
+        self.desk.journal.record(entry)
+        self.desk.log.info(
+            "decided",
+            request_id=request_id(),
+            service=service.id,
+            decision_id=self.decision_id,
+            status=status,
+            duration_ms=duration_ms,
+            cards=len(decision.cards),
+            silence=decision.silence,
+        )
