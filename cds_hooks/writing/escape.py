@@ -1,0 +1,25 @@
+"""Text out of a chart, made inert before it stands in a card's Markdown."""
+
+import re
+import string
+import unicodedata
+
+LONGEST = 80  # characters of one piece of chart text; more is noise on a card
+
+_PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
+_SPACES = re.compile(r"\s+")
+# Cc C0/C1 controls, Cf bidi controls, zero-width characters and other invisible format characters, Cs lone
+# surrogates, Co private use, Cn unassigned, Zl/Zp line and paragraph separators
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def plain(text: str) -> str:
+    """The text on one line, without invisible characters, at most LONGEST characters."""
+    spaced = _SPACES.sub(" ", text)
+    seen = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE).strip()
+    return seen if len(seen) <= LONGEST else seen[: LONGEST - 1].rstrip() + "…"
+
+
+def escape(text: str) -> str:
+    """`plain` text with every ASCII punctuation character escaped, so that Markdown reads none of it as markup."""
+    return _PUNCTUATION.sub(lambda found: "\\" + found.group(), plain(text))
