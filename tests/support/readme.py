@@ -27,7 +27,7 @@ by `python -m tests.support.readme`.
 | `episodes[].side` | `left`, `right` or `not stated` |
 | `episodes[].tier` | the certain tier: `low`, `moderate`, `high` |
 | `episodes[].range` | instead of `tier`: `{at_least, at_most}` |
-| `episodes[].factors` | the members of the assessment that must be exactly so (`value`, `unit`, `tier`, `range`, `er`, `pr`) |
+| `episodes[].factors` | members of the assessment, exactly so (`value`, `unit`, `tier`, `range`, `er`, `pr`) |
 | `why_unknown: true` | of a factor: no value, and a reason |
 | `tier_at_least` | of a factor: its tier or more |
 | `episodes[].missing` | exactly the facts that the answer names as missing |

@@ -44,12 +44,12 @@ def refusals() -> Mapping[str, Mapping[str, Any]]:
 
 def valid() -> Request:
     """The request that each refused one departs from in a single point."""
-    prefetch = {"patient": PATIENT, "conditions": ehr.searchset([CANCER]), "observations": ehr.searchset([])}
+    prefetch = {"patient": PATIENT, "conditions": ehr.searchset([CANCER]), "obsTumour": ehr.searchset([])}
     return ehr.patient_view("refused-rosalba", prefetch)
 
 
 def _observation_of_somebody_else(request: Request) -> None:
-    request["prefetch"]["observations"] = ehr.searchset([OTHERS_GRADE])
+    request["prefetch"]["obsTumour"] = ehr.searchset([OTHERS_GRADE])
 
 
 def _patient_is_somebody_else(request: Request) -> None:

@@ -1,0 +1,111 @@
+"""Cards for the wrong person, the wrong disease or the wrong tumour."""
+
+from typing import Any
+
+import pytest
+
+from tests.support import ehr
+from tests.support.authoring import happenings, mcode4, us_core
+from tests.support.authoring.chart import ICD10CM, LOINC, SCT, Chart, concept
+from tests.support.authoring.story import More, Story
+from tests.support.authoring.tumour import Tumour
+from tests.support.expectation import has_word, names, told
+from tests.support.service import Answer, Service
+
+HIGH_CHART = "triple_negative_with_four_positive_nodes"
+
+
+def of_story(
+    service: Service, *more: More, tumours: tuple[Tumour, ...] = (Tumour(),), style: Any = mcode4.record
+) -> Answer:
+    story = Story("never", "Xenia Never", "1960-01-01", style, tumours, more)
+    return service.view(ehr.resources_of(story.bundle()))
+
+
+def by_side(answer: Answer) -> dict[str, Any]:
+    return {episode["side"]: episode.get("tier", episode.get("range")) for episode in answer.episodes}
+
+
+@pytest.mark.parametrize("user", ["Patient/triple-negative-with-four-positive", "RelatedPerson/a-daughter"])
+def test_the_patient_and_the_family_are_shown_nothing(service: Service, user: str) -> None:
+    assert service.view(list(told(HIGH_CHART).resources), user).cards == []
+
+
+@pytest.mark.parametrize("user", ["Practitioner/a", "PractitionerRole/b"])
+def test_professionals_are_shown_the_card(service: Service, user: str) -> None:
+    assert service.view(list(told(HIGH_CHART).resources), user).cards
+
+
+@pytest.mark.parametrize("death", [{"deceasedBoolean": True}, {"deceasedDateTime": "2025-01"}])
+def test_nobody_is_shown_a_card_of_a_dead_patient(service: Service, death: dict[str, Any]) -> None:
+    chart = [{**r, **death} if r["resourceType"] == "Patient" else r for r in told(HIGH_CHART).resources]
+    assert service.view(chart).cards == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_triple_negative_is_said_only_of_three_known_negatives(service: Service, name: str) -> None:
+    answer = service.view(list(told(name).resources))
+    known = [
+        e
+        for e in answer.episodes
+        if e["factors"]["her2"].get("value") == "negative"
+        and {e["factors"]["hormone_receptors"].get(r) for r in ("er", "pr")} == {"negative"}
+    ]
+    assert has_word(answer.prose, "triple") is bool(known)
+
+
+def finding(code: dict[str, Any], answer: dict[str, Any]) -> More:
+    return lambda chart: chart.observe("finding", code, effectiveDateTime="2024-05-02", valueCodeableConcept=answer)
+
+
+def problem(system: str, code: str) -> More:
+    return lambda chart: chart.add("Condition", "spread", code=concept(system, code), recordedDate="2024-05-02")
+
+
+SPREAD = {
+    "bone, ICD-10-CM": problem(ICD10CM, "C79.51"),
+    "lung, ICD-10-CM without dot": problem(ICD10CM, "C7800"),
+    "liver, SNOMED": problem(SCT, "94381002"),
+    "cM1, SNOMED": finding(concept(SCT, "399387003"), concept(SCT, "1229903009")),
+    "cM1, AJCC string": finding(concept(LOINC, "21907-1"), concept("http://cancerstaging.org", "cM1")),
+    "stage IV": finding(concept(SCT, "399537006"), concept(SCT, "1222837003")),
+}
+
+
+@pytest.mark.parametrize("witness", SPREAD)
+def test_each_witness_of_distant_spread_alone_takes_the_tier_away(service: Service, witness: str) -> None:
+    assert of_story(service, SPREAD[witness]).episodes == []
+
+
+@pytest.mark.parametrize("code", ["C77.3"])
+def test_axillary_nodes_are_not_distant_spread(service: Service, code: str) -> None:
+    assert of_story(service, problem(ICD10CM, code)).episodes
+
+
+def test_carcinoma_in_situ_with_every_finding_of_the_table_has_no_tier(service: Service) -> None:
+    def in_situ(chart: Chart) -> None:
+        condition = mcode4.diagnosis(chart, Tumour(), ("109889007", "Intraductal carcinoma in situ of breast"))
+        del condition["extension"]
+        us_core.findings(chart, Tumour(), condition)
+
+    assert of_story(service, in_situ, tumours=()).episodes == []
+
+
+def test_carcinoma_in_situ_of_the_other_breast_changes_nothing(service: Service) -> None:
+    answer = of_story(service, happenings.carcinoma_in_situ, tumours=(Tumour(side="right"),))
+    assert by_side(answer) == {"right": "low"}
+
+
+@pytest.mark.parametrize("style", [mcode4.record, us_core.record])
+def test_a_second_tumour_is_neither_raised_nor_lowered_by_the_first(service: Service, style: Any) -> None:
+    small = Tumour(side="left", size="6 mm")
+    large = Tumour(side="right", size="70 mm", grade=3, nodes=9, examined=12, lvi="present")
+    both = of_story(service, tumours=(small, large), style=style)
+    assert by_side(both) == {"left": "low", "right": "high"}
+
+
+@pytest.mark.parametrize("style", [mcode4.record, us_core.record])
+def test_what_is_missing_on_one_side_is_not_taken_from_the_other(service: Service, style: Any) -> None:
+    full, without_vessels = Tumour(side="left"), Tumour(side="right", lvi=None)
+    answer = of_story(service, tumours=(full, without_vessels), style=style)
+    assert by_side(answer) == {"left": "low", "right": {"at_least": "low", "at_most": "high"}}
