@@ -6,7 +6,6 @@ of cards into HTML (raw HTML inside it stays text).
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request
@@ -65,7 +64,7 @@ def create_try_it(stories: Sequence[Story], service_url: str, fhir_url: str, kep
     @page.post("/try-it/markdown")
     def render() -> Response:
         asked = request.get_json()
-        texts: Iterable[Any] = asked.get("texts", []) if isinstance(asked, dict) else []
+        texts = asked.get("texts") if isinstance(asked, dict) else None
         if not isinstance(texts, list) or not all(isinstance(t, str) and len(t) < LARGEST_MARKDOWN for t in texts):
             abort(400)
         return jsonify(html=[markdown.render(text) for text in texts])

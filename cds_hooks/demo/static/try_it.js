@@ -24,6 +24,7 @@ async function openChart(story) {
   at("cards").replaceChildren();
   at("exchange").replaceChildren();
   at("progress").textContent = "The chart is opened; the service is being asked.";
+  bringIntoView(at("chart"));
   const [patient, discovery] = await Promise.all([
     call("GET", `${fhirUrl}/Patient/${encodeURIComponent(story.dataset.patient)}`, { accept: "application/fhir+json" }),
     call("GET", discoveryUrl),
@@ -35,6 +36,11 @@ async function openChart(story) {
     askService(service, `${discoveryUrl}/${encodeURIComponent(service.id)}`, fhirUrl, story.dataset.patient)));
   if (mine !== turn) return;
   await showAnswers(discovery, exchanges);
+}
+
+function bringIntoView(part) {
+  const top = part.getBoundingClientRect().top;
+  if (top < 0 || top > window.innerHeight / 2) part.scrollIntoView();
 }
 
 function showPatient(answer, story) {
