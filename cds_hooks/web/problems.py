@@ -23,7 +23,7 @@ class Refusal:
     where: str = ""
 
 
-def refusal(problem: BaseException) -> Refusal:  # noqa: C901, PLR0911 (one flat match: the whole decision in one place)
+def refusal(problem: BaseException) -> Refusal:  # noqa: C901, PLR0911, PLR0912 (one flat match)
     """What the client is told of `problem`; of an exception that is not ours nothing but its status."""
     match problem:
         case errors.NotJson(text=text, where=where):
