@@ -1,0 +1,88 @@
+"""The service and the floor under the same server with the same options, each on a free loopback port."""
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+READY_WITHIN = 60.0  # seconds
+
+
+@dataclass(frozen=True)
+class Running:
+    """The service as its discovery announces it."""
+
+    port: int
+    service: str
+    templates: Mapping[str, str]
+
+
+@contextmanager
+def running_service(workers: int, folder: Path) -> Iterator[Running]:
+    """`recurrence-cds serve` as a hospital runs it, with a journal in `folder`."""
+    port = free_port()
+    key = folder / "bench.key"
+    key.write_text(secrets.token_hex(32))
+    settings = {
+        "RECURRENCE_CDS_PORT": str(port),
+        "RECURRENCE_CDS_WORKERS": str(workers),
+        "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",
+        "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(key),
+    }
+    with running([sys.executable, "-m", "cds_hooks", "serve"], settings, folder / "service.log"):
+        (announced,) = json.loads(wait_for(f"http://127.0.0.1:{port}/cds-services"))["services"]
+        yield Running(port, announced["id"], announced["prefetch"])
+
+
+@contextmanager
+def running_floor(workers: int, folder: Path) -> Iterator[int]:
+    """The floor's port."""
+    port = free_port()
+    options = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
+    with running([sys.executable, "-m", "granian", *options, "bench.floor:app"], {}, folder / "floor.log"):
+        wait_for(f"http://127.0.0.1:{port}/")
+        yield port
+
+
+@contextmanager
+def running(command: list[str], settings: Mapping[str, str], log: Path) -> Iterator[None]:
+    """The command, ended with the context; its log is shown if it ends before that."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield
+    except BaseException:
+        sys.stderr.write(log.read_text())
+        raise
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def wait_for(url: str) -> Any:
+    """The body of the first answer."""
+    deadline = time.monotonic() + READY_WITHIN
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (loopback)
+                return answer.read()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+
+
+def free_port() -> int:
+    """A port on which nothing listens now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
