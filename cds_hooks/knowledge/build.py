@@ -28,6 +28,7 @@ Entry = Mapping[str, Any]
 
 _COLUMNS = {"low": Tier.LOW, "moderate": Tier.MODERATE, "high": Tier.HIGH}
 CODES = "{codes}"
+TEXT_SYSTEM = "urn:recurrence-cds:text"  # rows that hold words, not codes
 
 
 def fact_definitions(entries: Mapping[str, Entry]) -> dict[str, FactDefinition]:
@@ -94,14 +95,13 @@ def sources(entries: Mapping[str, Entry]) -> dict[str, Source]:
     return {id_: Source(id_, entry["label"], entry.get("url"), entry["note"]) for id_, entry in entries.items()}
 
 
-def service(entries: Mapping[str, Entry], facts: Mapping[str, Entry], codelists: Mapping[str, CodeList]) -> Service:
+def service(id_: str, entry: Entry, facts: Mapping[str, Entry], codelists: Mapping[str, CodeList]) -> Service:
     """The service as announced; the codes of its templates come from the code lists that the facts seek."""
-    ((id_, entry),) = entries.items()
     keys = tuple(
         PrefetchKey(
             name=name,
             resource_type=key["resource"],
-            template=key["query"].replace(CODES, ",".join(_codes(sought(facts, name), codelists))),
+            template=key["query"].replace(CODES, ",".join(_announced(sought(facts, name), codelists))),
             required=key["required"] == "yes",
         )
         for name, key in entry["prefetch"].items()
@@ -138,6 +138,11 @@ def _codes(lists: Iterable[str], codelists: Mapping[str, CodeList]) -> list[str]
     return sorted({code for name in lists for _, code in codelists[name].meanings})
 
 
+def _announced(lists: Iterable[str], codelists: Mapping[str, CodeList]) -> list[str]:
+    """Codes for a template, without their system (the readers compare it) and without words, which no server finds."""
+    return sorted({code for name in lists for system, code in codelists[name].meanings if system != TEXT_SYSTEM})
+
+
 def _parts(written: Iterable[Entry], facts: Facts) -> tuple[Condition, ...]:
     return tuple(condition(part, facts) for part in written)
 
@@ -145,7 +150,7 @@ def _parts(written: Iterable[Entry], facts: Facts) -> tuple[Condition, ...]:
 def _test(fact: FactDefinition, content: Entry) -> Test:
     if fact.kind is Kind.NUMBER:
         return NumberTest(fact.id, **{word: Decimal(bound) for word, bound in content.items()}, whole=fact.whole)
-    ((word, allowed),) = content.items()
+    (allowed,) = content.values()
     words = (allowed,) if isinstance(allowed, str) else tuple(allowed)
     if fact.kind is Kind.WORD:
         return WordTest(fact.id, words, fact.words)

@@ -14,10 +14,9 @@ _MATCHES = ("exact", "prefix")
 
 @dataclass(frozen=True, slots=True)
 class CodeListFile:
-    """A code list as read, the sources its rows cite (source, "file:line"), and every problem found in it."""
+    """A code list as read, and every problem found in it."""
 
     codelist: CodeList
-    cited: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
 
 
@@ -27,11 +26,10 @@ def read_codelist(text: str, name: str, file: str) -> CodeListFile:
     try:
         rows = list(csv.reader(io.StringIO(text, newline="")))
     except csv.Error as error:
-        return CodeListFile(codelist, (), (f"{file}:1: not CSV: {error}",))
+        return CodeListFile(codelist, (f"{file}:1: not CSV: {error}",))
     if not rows or tuple(rows[0]) != COLUMNS:
-        return CodeListFile(codelist, (), (f"{file}:1: the columns must be {','.join(COLUMNS)}",))
+        return CodeListFile(codelist, (f"{file}:1: the columns must be {','.join(COLUMNS)}",))
     found: dict[str, dict[tuple[str, str], str]] = {match: {} for match in _MATCHES}
-    cited: list[tuple[str, str]] = []
     problems: list[str] = []
     # rows are one line each: a cell with a line break would hide a row from the eye, and counts as a wrong line
     for line, cells in enumerate(rows[1:], start=2):
@@ -45,8 +43,9 @@ def read_codelist(text: str, name: str, file: str) -> CodeListFile:
         if key in found[row["match"]]:
             problems.append(f"{at}: {row['code']} of {row['system']} is in this list already")
         found[row["match"]].setdefault(key, row["meaning"])
-        cited.append((row["source"], at))
-    return CodeListFile(CodeList(name, found["exact"], found["prefix"]), tuple(cited), tuple(problems))
+    # the longest prefix first, so that the most precise one is met first
+    prefixes = dict(sorted(found["prefix"].items(), key=lambda item: -len(item[0][1])))
+    return CodeListFile(CodeList(name, found["exact"], prefixes), tuple(problems))
 
 
 def _problem(cells: list[str]) -> str:

@@ -25,6 +25,7 @@ _TEXT: Schema = {"type": "string", "minLength": 1}
 _YES_NO: Schema = {"enum": ["yes", "no"]}
 _NUMBER: Schema = {"type": "number"}
 _ID: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "not": {"enum": list(OPERATORS)}}
+_SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
 _KEY: Schema = {"type": "string", "pattern": "^[a-z][A-Za-z0-9]*$"}
 
 
@@ -92,8 +93,9 @@ def _list_of(item: Schema) -> Schema:
 
 
 _CITATION = _object(
-    {"source": _ID, "says": _TEXT, "where": _TEXT, "seen": {"enum": list(SEEN)}}, ("source", "says", "where", "seen")
+    {"source": _SLUG, "says": _TEXT, "where": _TEXT, "seen": {"enum": list(SEEN)}}, ("source", "says", "where", "seen")
 )
+_LISTS: Schema = {**_list_of(_ID), "uniqueItems": True}
 _LIMITS = _list_of(_object({"say": _TEXT, "cite": _CITATION}, ("say", "cite")))
 
 
@@ -116,7 +118,7 @@ def _facts() -> Schema:
             "if_absent": _TEXT,
             "absent_means": _TEXT,
             "read_from": _map_of(_KEY, {"type": "array", "items": _ID, "uniqueItems": True}),
-            "answers": {**_list_of(_ID), "uniqueItems": True},
+            "uses": _LISTS,
             "for_display": _YES_NO,
             "note": _TEXT,
         },
@@ -125,10 +127,8 @@ def _facts() -> Schema:
         **{"if": {"properties": {"kind": {"const": "number"}}}, "then": numbers_only, "else": words_only},
     )
     number = _object({"value": _NUMBER, "unit": _TEXT, "cite": _CITATION}, ("value", "unit", "cite"))
-    both = {"facts": _map_of(_ID, fact), "numbers": _map_of(_ID, number)}
-    return _file(
-        "The vocabulary of facts, and the numbers that their readers need", _object(both, ("facts", "numbers"))
-    )
+    members = {"facts": _map_of(_ID, fact), "for_every_fact": _LISTS, "numbers": _map_of(_ID, number)}
+    return _file("The vocabulary of facts, and the numbers that their readers need", _object(members, tuple(members)))
 
 
 def _services() -> Schema:
@@ -152,19 +152,18 @@ def _services() -> Schema:
         },
         ("hook", "title", "description", "usage_requirements", "prefetch"),
     )
-    url_safe: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
-    services = _map_of(url_safe, service, maxProperties=1)
+    services = _map_of(_SLUG, service, maxProperties=1)
     return _file("What discovery announces", _object({"services": services}, ("services",)))
 
 
 def _sources() -> Schema:
     url: Schema = {"type": "string", "pattern": "^https://[^ ]+$"}
     source = _object({"label": _TEXT, "url": url, "note": _TEXT}, ("label", "note"))
-    return _file("Where statements come from", _object({"sources": _map_of(_ID, source)}, ("sources",)))
+    return _file("Where statements come from", _object({"sources": _map_of(_SLUG, source)}, ("sources",)))
 
 
 def _wording() -> Schema:
-    key: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*([.][a-z0-9_]+)*$"}
+    key: Schema = {"type": "string", "pattern": "^[a-z][A-Za-z0-9_]*([.][A-Za-z0-9_]+)*$"}
     return _file("Everything that a card can say, as templates", _map_of(key, _TEXT))
 
 
