@@ -21,8 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cds_hooks.fhir.bundle import prefetch_of
-from cds_hooks.knowledge.load import load_knowledge
+from tests.support import ehr
 
 ROOT = Path(__file__).resolve().parent.parent
 WORK = ROOT / "build" / "image"
@@ -54,7 +53,7 @@ def say(text: str) -> None:
 def run(*command: str | Path, **options: Any) -> str:
     """The standard output of a command that must succeed."""
     words = [str(part) for part in command]
-    return subprocess.run(words, check=True, text=True, stdout=subprocess.PIPE, **options).stdout
+    return str(subprocess.run(words, check=True, text=True, stdout=subprocess.PIPE, **options).stdout)
 
 
 def buildah(*arguments: str | Path) -> str:
@@ -168,17 +167,6 @@ def ask(address: str, body: dict[str, Any] | None = None) -> Any:
         return None
 
 
-def question() -> dict[str, Any]:
-    """A hook request with the chart of the high-risk story."""
-    patient, prefetch = prefetch_of(STORY.read_bytes(), load_knowledge().service.prefetch, None)
-    return {
-        "hook": "patient-view",
-        "hookInstance": "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
-        "context": {"userId": "Practitioner/image-check", "patientId": patient},
-        "prefetch": {key: value and json.loads(value) for key, value in prefetch.items()},
-    }
-
-
 def check_answers(port: int, process: subprocess.Popen[bytes]) -> None:
     """Discovery and one hook answer over HTTP."""
     services = f"http://127.0.0.1:{port}/cds-services"
@@ -186,9 +174,12 @@ def check_answers(port: int, process: subprocess.Popen[bytes]) -> None:
     while (announced := ask(services)) is None and time.monotonic() < deadline and process.poll() is None:
         time.sleep(0.2)
     check(announced is not None, "it serves as that user on a read-only root, and announces its services")
-    service = announced["services"][0]["id"]
-    answer = ask(f"{services}/{service}", question())
-    check(bool(answer and answer["cards"]), f"{service} answers a chart: {answer and answer['cards'][0]['summary']!r}")
+    (service,) = announced["services"]
+    resources = ehr.resources_of(json.loads(STORY.read_bytes()))
+    patient = ehr.patient_id_of(resources)
+    prefetch = ehr.fill_prefetch(service["prefetch"], resources, patient)
+    answer = ask(f"{services}/{service['id']}", ehr.patient_view(patient, prefetch))
+    check(bool(answer and answer["cards"]), f"it answers a chart: {answer and answer['cards'][0]['summary']!r}")
 
 
 def check_run(root: Path, config: dict[str, Any]) -> None:
