@@ -6,12 +6,12 @@ from datetime import date
 
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.picture.fact import Evidence, Fact, Known
+from cds_hooks.picture.fact import Evidence, Known
 from cds_hooks.reasoning.tiers import FactorResult, Tier
 from cds_hooks.writing.escape import escape
 from cds_hooks.writing.tumour import Tumour
 from cds_hooks.writing.values import drivers, factor_value, why_words
-from cds_hooks.writing.wording import Wording, capital
+from cds_hooks.writing.wording import Wording, capital, ids
 
 _ISO_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 
@@ -19,7 +19,7 @@ _ISO_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 def detail(
     wording: Wording, knowledge: Knowledge, consultation: Consultation, found: tuple[Tumour, ...], data_until: date
 ) -> str:
-    """Blocks separated by blank lines: per tumour the tier, its drivers, the table and what is missing; then caveats."""
+    """Blocks, separated by blank lines: of each tumour the tier, its drivers, what is missing, the table; then caveats."""
     blocks = [block for tumour in found for block in _tumour(wording, tumour)]
     blocks += _withheld(wording, consultation)
     blocks += _caveats(wording, knowledge, found)
@@ -57,13 +57,13 @@ def _heading(wording: Wording, tumour: Tumour) -> str:
 
 
 def _missing(wording: Wording, tumour: Tumour, facts: Iterable[str]) -> str:
-    said = []
+    """Facts by the reason why they are not known: "size, grade (not recorded); HER2 (equivocal)"."""
+    by_reason: dict[str, list[str]] = {}
     for fact_id in facts:
-        why = why_words(wording, tumour.fact(fact_id))
-        name = wording.short(fact_id)
-        key = "detail.fact_bounded" if why is None else "detail.fact_why"
-        said.append(wording.say(key, fact=name, why=why))
-    return ", ".join(said)
+        why = why_words(wording, tumour.fact(fact_id)) or wording.say("why.bounded")
+        by_reason.setdefault(why, []).append(wording.short(fact_id))
+    groups = [wording.say("detail.facts_why", facts=", ".join(names), why=why) for why, names in by_reason.items()]
+    return "; ".join(groups)
 
 
 def _table(wording: Wording, tumour: Tumour) -> str:
@@ -81,9 +81,7 @@ def value_cell(wording: Wording, tumour: Tumour, factor: str) -> str:
     fact = tumour.shown(factor)
     if not isinstance(fact, Known):
         return why_words(wording, fact) or ""
-    words = factor_value(wording, factor, fact)
-    if factor == "hormone_receptors":
-        words = wording.say("value.hormone_receptors.detail", value=words, **_receptors(wording, tumour))
+    words = _receptors(wording, tumour, fact) if factor == "hormone_receptors" else factor_value(wording, factor, fact)
     if not fact.evidence:
         return wording.say("value.silent") if factor == "local_extension" else words
     why = why_words(wording, fact)
@@ -93,14 +91,13 @@ def value_cell(wording: Wording, tumour: Tumour, factor: str) -> str:
     return wording.say("value.marked", value=words, marks=marks) if marks else words
 
 
-def _receptors(wording: Wording, tumour: Tumour) -> dict[str, str]:
-    return {name: _receptor(wording, tumour.fact(name)) for name in ("er", "pr")}
-
-
-def _receptor(wording: Wording, fact: Fact) -> str:
-    if isinstance(fact, Known):
-        return factor_value(wording, "hormone_receptors", fact)
-    return wording.say("value.receptor_unknown")
+def _receptors(wording: Wording, tumour: Tumour, joint: Known) -> str:
+    known = {name: fact for name in ("er", "pr") if isinstance(fact := tumour.fact(name), Known)}
+    if not known:
+        return factor_value(wording, "hormone_receptors", joint)
+    unknown = wording.say("value.receptor_unknown")
+    words = {name: factor_value(wording, "hormone_receptors", fact) for name, fact in known.items()}
+    return wording.say("value.hormone_receptors.detail", **{"er": unknown, "pr": unknown, **words})
 
 
 def _marks(evidence: tuple[Evidence, ...]) -> str:
@@ -177,13 +174,8 @@ def _caveat(wording: Wording, knowledge: Knowledge, name: str) -> str:
     sources = f"caveat.{name}.sources"
     if not wording.has(sources):
         return wording.say("detail.caveat_plain", text=text)
-    labels = [escape(knowledge.sources[source].label) for source in source_ids(wording.say(sources))]
+    labels = [knowledge.sources[source].label for source in ids(wording.say(sources))]
     return wording.say("detail.caveat", text=text, sources="; ".join(labels))
-
-
-def source_ids(text: str) -> tuple[str, ...]:
-    """The ids in a comma-separated list."""
-    return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
 def _advisory(wording: Wording, knowledge: Knowledge, data_until: date) -> str:

@@ -3,8 +3,8 @@
 from decimal import ROUND_DOWN, Decimal
 
 from cds_hooks.picture.fact import Fact, Interval, Known
-from cds_hooks.writing.tumour import SHOWN_FACT, Tumour
-from cds_hooks.writing.wording import Wording
+from cds_hooks.writing.tumour import Tumour
+from cds_hooks.writing.wording import Wording, ids
 
 _UNITS = {"size": "mm"}  # factors that are written with a unit; the size fact is in millimetres by definition
 _MOST_DIGITS = Decimal(10) ** 6
@@ -27,9 +27,9 @@ def interval(wording: Wording, value: Interval) -> str:
         return wording.say("number.above" if value.low_open else "number.at_least", number=number(low or Decimal(0)))
     if low is None:
         return wording.say("number.under" if value.high_open else "number.at_most", number=number(high))
-    lowest = wording.say("number.above", number=number(low)) if value.low_open else number(low)
-    greatest = wording.say("number.under", number=number(high)) if value.high_open else number(high)
-    return wording.say("number.between", lowest=lowest, greatest=greatest)
+    smallest = wording.say("number.above", number=number(low)) if value.low_open else number(low)
+    largest = wording.say("number.under", number=number(high)) if value.high_open else number(high)
+    return wording.say("number.between", smallest=smallest, largest=largest)
 
 
 def factor_value(wording: Wording, factor: str, fact: Known) -> str:
@@ -54,8 +54,9 @@ def driver(wording: Wording, tumour: Tumour, factor: str) -> str | None:
 
 
 def drivers(wording: Wording, tumour: Tumour) -> tuple[str, ...]:
-    """What drives the tier, in the order of the table."""
-    said = (driver(wording, tumour, factor) for factor in tumour.tier.drivers if factor in SHOWN_FACT)
+    """What drives the tier, in the order in which a reader looks for it."""
+    order = ids(wording.say("driver.order"))
+    said = (driver(wording, tumour, factor) for factor in order if factor in tumour.tier.drivers)
     return tuple(words for words in said if words is not None)
 
 

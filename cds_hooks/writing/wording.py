@@ -57,6 +57,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def ids(text: str) -> tuple[str, ...]:
+    """The ids in a comma-separated list."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
 def placeholders(template: str) -> frozenset[str]:
     """The names of a template's placeholders. Raises ValueError for a template that cannot be parsed."""
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)

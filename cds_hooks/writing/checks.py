@@ -1,0 +1,225 @@
+"""Checks of the wording against its use, once per knowledge load: a broken template must not reach a clinician."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+
+from cds_hooks.consult import Consultation
+from cds_hooks.errors import KnowledgeBroken
+from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.picture.fact import Why
+from cds_hooks.picture.vocabulary import Kind
+from cds_hooks.protocol.response import check_answer
+from cds_hooks.reasoning.gates import Requirement
+from cds_hooks.reasoning.stratify import NO_BREAST_CANCER
+from cds_hooks.reasoning.tiers import Tier
+from cds_hooks.writing.compose import compose
+from cds_hooks.writing.extremes import extremes
+from cds_hooks.writing.tumour import SHOWN_FACT, tumours
+from cds_hooks.writing.wording import ids, placeholders
+
+# The placeholders that the program fills in each template.
+TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        key: frozenset(names.split())
+        for key, names in {
+            "tier.low": "",
+            "tier.moderate": "",
+            "tier.high": "",
+            "range": "at_least at_most",
+            "side.right": "",
+            "side.left": "",
+            "side.none": "",
+            "side.heading.right": "",
+            "side.heading.left": "",
+            "side.heading.none": "",
+            "list.more": "items count",
+            "summary.settled": "tier drivers",
+            "summary.settled_bare": "tier",
+            "summary.nothing_raises": "tier",
+            "summary.open": "range missing",
+            "summary.open_drivers": "range drivers missing",
+            "summary.open_doubt": "range doubts",
+            "summary.open_bare": "range",
+            "summary.several": "tumours",
+            "summary.several_worst": "count tier",
+            "summary.part": "side tier",
+            "summary.part_reasons": "side tier reasons",
+            "summary.part_missing": "missing",
+            "driver.order": "",
+            "driver.size": "value",
+            "driver.grade": "value",
+            "driver.nodes": "value",
+            "driver.one_node": "",
+            "driver.hormone_receptors": "value",
+            "driver.triple_negative": "",
+            "driver.either_way": "",
+            "driver.her2": "value",
+            "driver.vascular_invasion": "",
+            "driver.local_extension": "",
+            "number.at_least": "number",
+            "number.above": "number",
+            "number.at_most": "number",
+            "number.under": "number",
+            "number.between": "smallest largest",
+            "quantity.mm": "number",
+            "value.hormone_receptors.detail": "er pr",
+            "value.receptor_unknown": "",
+            "value.silent": "",
+            "value.marked": "value marks",
+            "value.bounded": "value why",
+            "detail.settled": "tier side",
+            "detail.open": "range side",
+            "detail.drivers": "drivers",
+            "detail.floor": "tier drivers",
+            "detail.nothing_raises": "",
+            "detail.could_change": "facts",
+            "detail.cannot_change": "facts",
+            "detail.doubts": "facts",
+            "detail.facts_why": "facts why",
+            "detail.notes": "notes",
+            "detail.note": "fact note",
+            "detail.set_aside": "results",
+            "detail.set_aside_one": "fact whys",
+            "detail.withheld": "side why",
+            "detail.remember": "",
+            "detail.caveat": "text sources",
+            "detail.caveat_plain": "text",
+            "detail.rule": "",
+            "detail.unapproved": "",
+            "detail.approved": "",
+            "detail.data_until": "date",
+            "table.factor": "",
+            "table.value": "",
+            "table.tier": "",
+            "table.no_effect": "",
+            "table.perhaps": "tier",
+            "table.perhaps_more": "tier more",
+            "caveat.her2": "",
+            "caveat.er_positive": "",
+            "caveat.triple_negative": "",
+            "caveat.male": "",
+            "card.tier.version": "",
+            "source.label": "",
+            "topic.system": "",
+            "topic.tier.code": "",
+            "topic.tier.display": "",
+            "override.system": "",
+        }.items()
+    }
+)
+
+# Families whose members the knowledge decides; their templates have no placeholders.
+OPTIONAL_FAMILIES = ("short.", "override.reason.")
+
+# A card tells what is known and leaves the decision to the reader: it orders nothing. These rules are not in the
+# knowledge folder, so that no copy of it can switch them off.
+FORBIDDEN = re.compile(r"\b(start|giv|gave|prescrib|administer|must|never)\w*", re.IGNORECASE)
+TIER_WORDS = re.compile(r"\b(low|moderate|high)(er|est)?\b", re.IGNORECASE)
+TRIPLE_NEGATIVE = re.compile(r"triple[\s-]*negative|\bTNBC\b", re.IGNORECASE)
+TOPIC_CODE = re.compile(r"[A-Za-z0-9]{1,100}", re.ASCII)  # Epic locks an overridden topic out by such a code
+
+_DECISION = "00000000-0000-4000-8000-000000000000"
+_DAY = date(2025, 12, 31)
+
+
+def check_cards(knowledge: Knowledge) -> list[str]:
+    """Every problem of the wording, one line each; the cards themselves are only tried if the templates fit."""
+    return list(_template_problems(knowledge)) or list(dict.fromkeys(_card_problems(knowledge)))
+
+
+def _template_problems(knowledge: Knowledge) -> Iterator[str]:
+    expected = {**TEMPLATES, **_members(knowledge)}
+    templates = knowledge.wording
+    yield from (f"wording.yaml: {key} is missing" for key in sorted(expected.keys() - templates.keys()))
+    for key, template in templates.items():
+        if key not in expected and not key.startswith(OPTIONAL_FAMILIES):
+            yield f"wording.yaml: {key} is not used"
+            continue
+        yield from _placeholder_problems(key, template, expected.get(key, frozenset()))
+        if not key.endswith(".sources"):  # ids, not words
+            yield from _word_problems(key, template)
+    yield from _value_problems(knowledge)
+
+
+def _members(knowledge: Knowledge) -> dict[str, frozenset[str]]:
+    """Keys that follow from the rest of the knowledge: reasons, words of facts, sources of caveats."""
+    keys = ["why.bounded", *(f"why.{why.value}" for why in Why)]
+    keys += [f"withheld.{reason}" for reason in _reasons(knowledge)]
+    for factor, fact_id in SHOWN_FACT.items():
+        fact = knowledge.vocabulary.facts.get(fact_id)
+        if fact is not None and fact.kind is Kind.WORD:
+            keys += [f"value.{factor}.{word}" for word in fact.words]
+    keys += [key for key in knowledge.wording if key.startswith("caveat.") and key.endswith(".sources")]
+    return dict.fromkeys(keys, frozenset())
+
+
+def _reasons(knowledge: Knowledge) -> list[str]:
+    asked: list[Requirement] = []
+    for gate in knowledge.gates.values():
+        asked += [*gate.patient, *gate.episode]
+    return [*(requirement.otherwise for requirement in asked), NO_BREAST_CANCER]
+
+
+def _placeholder_problems(key: str, template: str, expected: frozenset[str]) -> Iterator[str]:
+    try:
+        found = placeholders(template)
+    except ValueError:
+        yield f"wording.yaml: {key} has a brace that does not belong to a placeholder"
+        return
+    yield from (f"wording.yaml: {key} uses {{{name}}}, which is not filled" for name in sorted(found - expected))
+    yield from (f"wording.yaml: {key} does not show {{{name}}}" for name in sorted(expected - found))
+
+
+def _word_problems(key: str, template: str) -> Iterator[str]:
+    if found := FORBIDDEN.search(template):
+        yield f"wording.yaml: {key} says {found.group()!r}; a card advises and orders nothing"
+    if not key.startswith("tier.") and (found := TIER_WORDS.search(template)) and not _may_name_its_tier(key, found):
+        yield f"wording.yaml: {key} says {found.group()!r}; the words of a tier stand in tier.* alone"
+    if not key.endswith("triple_negative") and TRIPLE_NEGATIVE.search(template):
+        yield f"wording.yaml: {key} says triple negative; that stands in *.triple_negative alone"
+
+
+def _may_name_its_tier(key: str, found: re.Match[str]) -> bool:
+    return key == "caveat.her2" and found.group() == "high"  # shown only where HER2 is positive, which is HIGH
+
+
+def _value_problems(knowledge: Knowledge) -> Iterator[str]:
+    said = knowledge.wording
+    if not said.get("card.tier.version", "1").isdecimal():
+        yield "wording.yaml: card.tier.version is not a whole number"
+    if not TOPIC_CODE.fullmatch(said.get("topic.tier.code", "x")):
+        yield "wording.yaml: topic.tier.code is not 1 to 100 letters and digits"
+    if not any(key.startswith("override.reason.") for key in said):
+        yield "wording.yaml: there is no override.reason.*"
+    for key in sorted(key for key in said if key.endswith(".sources")):
+        unknown = [source for source in ids(said[key]) if source not in knowledge.sources]
+        yield from (f"wording.yaml: {key} names {source}, which is not in sources.yaml" for source in unknown)
+    if sorted(ids(said.get("driver.order", ""))) != sorted(row.key for row in knowledge.tiers.rows):
+        yield "wording.yaml: driver.order does not name each factor of tiers.yaml once"
+    for row in knowledge.tiers.rows:
+        if row.key not in SHOWN_FACT:
+            yield f"tiers.yaml: the factor {row.key} has no place in the assessment"
+
+
+def _card_problems(knowledge: Knowledge) -> Iterator[str]:
+    for consultation in extremes(knowledge):
+        try:
+            cards = compose(consultation, knowledge, _DECISION, _DAY)
+        except KnowledgeBroken as broken:
+            yield from broken.problems
+            continue
+        yield from (f"wording.yaml: {problem}" for problem in check_answer({"cards": list(cards)}))
+        yield from (f"wording.yaml: {problem}" for problem in _unsaid_problems(consultation, cards))
+
+
+def _unsaid_problems(consultation: Consultation, cards: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Words that a card may only say of a tumour of which they are true."""
+    found = tumours(consultation)
+    text = "\n".join(f"{card['summary']}\n{card['detail']}" for card in cards)
+    if re.search(r"\blow\b", text, re.IGNORECASE) and not any(t.tier.at_least is Tier.LOW for t in found):
+        yield "a card says low where no tumour can be low"
+    if TRIPLE_NEGATIVE.search(text) and not any(t.triple_negative for t in found):
+        yield "a card says triple negative where HER2 or the receptors are not known to be negative"
