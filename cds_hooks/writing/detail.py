@@ -19,7 +19,7 @@ _ISO_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 def detail(
     wording: Wording, knowledge: Knowledge, consultation: Consultation, found: tuple[Tumour, ...], data_until: date
 ) -> str:
-    """Blocks, separated by blank lines: of each tumour the tier, its drivers, what is missing, the table; then caveats."""
+    """Blocks: of each tumour the tier, its drivers, what is missing and the table; then the caveats."""
     blocks = [block for tumour in found for block in _tumour(wording, tumour)]
     blocks += _withheld(wording, consultation)
     blocks += _caveats(wording, knowledge, found)
