@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import combinations, pairwise, product
 
 from cds_hooks.picture.fact import Fact, Interval, Known, Value
-from cds_hooks.reasoning.conditions import Condition, ListTest, NumberTest, Test, WordTest, tests_in, usable
+from cds_hooks.reasoning.conditions import Condition, ListTest, NumberTest, Test, WordTest, each_test, usable
 
 _ONE = Decimal(1)
 
@@ -22,7 +22,7 @@ def open_facts(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> di
     """
     tests: dict[str, list[Test]] = {}
     for condition in conditions:
-        for test in tests_in(condition):
+        for test in each_test(condition):
             tests.setdefault(test.fact, []).append(test)
     return {fact: _completed(of, facts.get(fact)) for fact, of in tests.items() if not _exact(of[0], facts.get(fact))}
 
@@ -52,7 +52,7 @@ def _completed(tests: list[Test], fact: Fact | None) -> tuple[Known, ...]:
             values = _distinct(_numbers(cuts, inside, whole), cuts)
         case WordTest(among=among):
             values = among
-        case ListTest():
+        case _:
             tested = {word for test in tests if isinstance(test, ListTest) for word in test.any_of}
             seen = set(value) if isinstance(value, tuple) else set()
             values = _selections(tested, seen)

@@ -98,21 +98,21 @@ def judge(condition: Condition, facts: Mapping[str, Fact]) -> Verdict:
             return _at_least(1, of, facts)
         case AtLeast(n, of):
             return _at_least(n, of, facts)
-        case NoneOf(of):
-            some = _at_least(1, of, facts)
+        case _:
+            some = _at_least(1, condition.of, facts)
             return replace(some, truth=_OPPOSITE[some.truth])
 
 
-def tests_in(condition: Condition) -> tuple[Test, ...]:
+def each_test(condition: Condition) -> tuple[Test, ...]:
     """Every test of a condition, in the order written."""
     if isinstance(condition, NumberTest | WordTest | ListTest):
         return (condition,)
-    return tuple(test for part in condition.of for test in tests_in(part))
+    return tuple(test for part in condition.of for test in each_test(part))
 
 
 def facts_in(condition: Condition) -> tuple[str, ...]:
     """The ids of the facts that a condition tests, each once, in the order written."""
-    return tuple(dict.fromkeys(test.fact for test in tests_in(condition)))
+    return tuple(dict.fromkeys(test.fact for test in each_test(condition)))
 
 
 def usable(test: Test, fact: Fact | None) -> Value | None:
@@ -127,7 +127,7 @@ def usable(test: Test, fact: Fact | None) -> Value | None:
             return _tightened(value, test.whole) if isinstance(value, Interval) else None
         case WordTest():
             return value if isinstance(value, str) and value in test.among else None
-        case ListTest():
+        case _:
             return value if isinstance(value, tuple) and set(value) <= set(test.among) else None
 
 
@@ -139,7 +139,7 @@ def in_words(test: Test) -> str:
             return " and ".join(f"{name} {bound}" for name, bound in bounds.items() if bound is not None)
         case WordTest():
             return "is " + " or ".join(test.one_of)
-        case ListTest():
+        case _:
             return "includes " + " or ".join(test.any_of)
 
 

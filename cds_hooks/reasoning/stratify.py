@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.fact import Fact
 from cds_hooks.reasoning.completions import each_completion, open_facts
-from cds_hooks.reasoning.conditions import Condition, judge, tests_in, usable
+from cds_hooks.reasoning.conditions import Condition, each_test, judge, usable
 from cds_hooks.reasoning.gates import Gate, Requirement
 from cds_hooks.reasoning.tiers import EpisodeTier, FactorResult, FactorRow, Tier, TierTable, TierWithheld
 from cds_hooks.reasoning.verdict import Truth
@@ -27,19 +27,14 @@ _RowTiers = tuple[Tier | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """One completion: the values chosen, and the tier of each row of the group (None leaves it to the others)."""
+    """One completion: the values chosen, the tier of each row of the group (None leaves it to the others), and the
+    standing: the highest of them, and whether that is LOW although a row has no column that holds (which is not
+    "known and low").
+    """
 
     chosen: Mapping[str, Fact]
     tiers: _RowTiers
-
-    @property
-    def tier(self) -> Tier:
-        return _highest(self.tiers)
-
-    @property
-    def standing(self) -> tuple[Tier, bool]:
-        """The tier, and whether it is LOW although a row has no column that holds (which is not "known and low")."""
-        return self.tier, self.tier is Tier.LOW and None in self.tiers
+    standing: tuple[Tier, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +46,11 @@ class _Group:
 
     @property
     def lowest(self) -> Tier:
-        return min(outcome.tier for outcome in self.outcomes)
+        return min(outcome.standing[0] for outcome in self.outcomes)
 
     @property
     def highest(self) -> Tier:
-        return max(outcome.tier for outcome in self.outcomes)
+        return max(outcome.standing[0] for outcome in self.outcomes)
 
 
 def stratify(
@@ -138,7 +133,9 @@ def _group(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> _Group:
 
 def _outcome(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact], chosen: Mapping[str, Fact]) -> _Outcome:
     complete = {**facts, **chosen}
-    return _Outcome(chosen, tuple(_row_tier(row, complete) for row in rows))
+    tiers = tuple(_row_tier(row, complete) for row in rows)
+    highest = _highest(tiers)
+    return _Outcome(chosen, tiers, (highest, highest is Tier.LOW and None in tiers))
 
 
 def _row_tier(row: FactorRow, facts: Mapping[str, Fact]) -> Tier | None:
@@ -207,7 +204,7 @@ def _missing(
         without = {
             test.fact
             for column in row.columns.values()
-            for test in tests_in(column)
+            for test in each_test(column)
             if usable(test, facts.get(test.fact)) is None
         }
         missing.extend(fact for fact in row.facts if fact in without or fact in result.missing)
