@@ -1,6 +1,6 @@
 # Recurrence CDS behind its production server. BASE is any image with python3 (3.11 or later), its venv module and CA
-# certificates. Run it read-only, with a volume for the journal and a key that the hospital keeps:
-#   docker run --read-only --tmpfs /tmp -v journal:/data -e RECURRENCE_CDS_PSEUDONYM_KEY=… -p 8000:8000 recurrence-cds
+# certificates. Run it read-only; the volume holds the journal:
+#   docker run --read-only --tmpfs /tmp -v recurrence-cds:/data -p 8000:8000 recurrence-cds
 ARG BASE=python:3.12-slim-bookworm
 
 FROM ${BASE} AS builder
@@ -33,7 +33,9 @@ ENV PATH=/opt/recurrence-cds/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     RECURRENCE_CDS_HOST=0.0.0.0 \
     RECURRENCE_CDS_PORT=8000 \
-    RECURRENCE_CDS_JOURNAL_URL=sqlite:////data/journal.sqlite3
+    RECURRENCE_CDS_WORKERS=2 \
+    RECURRENCE_CDS_DATABASE_URL=sqlite:////data/recurrence-cds.sqlite3 \
+    RECURRENCE_CDS_PSEUDONYM_KEY_FILE=/data/recurrence-cds.key
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

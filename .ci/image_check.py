@@ -188,7 +188,7 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = dict(pair.split("=", 1) for pair in config["Env"])
-    environment |= {"RECURRENCE_CDS_PORT": str(port), "RECURRENCE_CDS_PSEUDONYM_KEY": "image-check " * 4}
+    environment |= {"RECURRENCE_CDS_PORT": str(port)}
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         data = Path(folder)
         os.chown(data, UID, UID)
