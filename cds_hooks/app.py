@@ -44,7 +44,6 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     log = log or logs.logger()
     desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced)
     app = flask.Flask("cds_hooks", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # a redirect would fail the preflight of a browser client
     logs.register(app, log)

@@ -1,14 +1,15 @@
 """The settings: environment variables RECURRENCE_CDS_* as one frozen, validated value."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from cds_hooks.errors import SettingsBroken
 
 PREFIX = "RECURRENCE_CDS_"
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")  # scheme, host and port alone, in lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,8 @@ def _file(value: str) -> Path:
 
 def _origins(value: str) -> tuple[str, ...]:
     origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
-    for origin in origins:
-        parts = urlsplit(origin)
-        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
-            raise ValueError('must be origins such as "https://ehr.example.org", without a path or a slash at the end')
+    if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError('must be origins as browsers send them, such as "https://ehr.example.org"; no path, no slash')
     return origins
 
 

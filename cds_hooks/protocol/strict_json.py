@@ -36,10 +36,15 @@ _BEFORE_VALUE = re.compile(rb'[ \t\n\r]*[{,][ \t\n\r]*("(?:[^"\\]|\\.)*+")[ \t\n
 _AFTER_LAST = re.compile(rb"[ \t\n\r]*\{?[ \t\n\r]*\}[ \t\n\r]*")
 
 
+def too_large(max_bytes: int) -> str:
+    """What a client is told whose body is too large."""
+    return f"The body has more than {max_bytes} bytes, the most that this service accepts."
+
+
 def check_text(body: bytes, max_bytes: int) -> None:
     """Refuse what is wrong before any parsing: too many bytes (TooLarge), not UTF-8, U+0000 in any form (NotJson)."""
     if len(body) > max_bytes:
-        raise TooLarge(f"The body has more than {max_bytes} bytes, the most that this service accepts.")
+        raise TooLarge(too_large(max_bytes))
     _check_characters(body, "")
 
 

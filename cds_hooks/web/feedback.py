@@ -19,7 +19,7 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     @routes.post("/cds-services//<service_id>/feedback")
     def keep(service_id: str) -> flask.Response:
         desk.check_service(service_id)
-        items = read_feedback(read_body(), desk.max_body_bytes)
+        items = read_feedback(read_body(desk.max_body_bytes), desk.max_body_bytes)
         desk.journal.keep_feedback(items, desk.clock())
         return json_answer({})
 

@@ -93,7 +93,7 @@ def _answer(desk: Desk) -> flask.Response:
     call = _Call(desk, desk.new_id(), desk.clock(), time.perf_counter())
     request = None
     try:
-        request = read_request(read_body(), desk.knowledge.service.hook, desk.max_body_bytes)
+        request = read_request(read_body(desk.max_body_bytes), desk.knowledge.service.hook, desk.max_body_bytes)
         decision = decide(request, desk.knowledge, call.decision_id, call.received_at.astimezone(UTC).date())
     except Exception as problem:
         call.record(request, refusal(problem).status, Decision((), type(problem).__name__))

@@ -8,13 +8,14 @@ import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from cds_hooks.errors import NotJsonMediaType, TooLarge
+from cds_hooks.protocol.strict_json import too_large
 
 
-def read_body() -> bytes:
+def read_body(max_bytes: int) -> bytes:
     """The body of the current request. Raises NotJsonMediaType unless it is plain JSON in UTF-8.
 
-    A Content-Encoding is refused: a few kilobytes of gzip may unfold to a gigabyte. A body longer than Flask's
-    MAX_CONTENT_LENGTH is not read: TooLarge.
+    A Content-Encoding is refused: a few kilobytes of gzip may unfold to a gigabyte. Of a body that is too large no more
+    than a byte beyond `max_bytes` is read: TooLarge, here or by the reader that is given what came.
     """
     request = flask.request
     media_type = request.mimetype
@@ -26,10 +27,12 @@ def read_body() -> bytes:
         raise NotJsonMediaType("Send the body in UTF-8.")
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise NotJsonMediaType("Send the body without a Content-Encoding.")
+    # One byte more: Werkzeug cuts a chunked body at its limit without a word, so the cut one must be too long as well.
+    request.max_content_length = max_bytes + 1
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise TooLarge(f"The body has more than {request.max_content_length} bytes.") from None
+        raise TooLarge(too_large(max_bytes)) from None
 
 
 def json_answer(body: Mapping[str, Any], status: int = 200) -> flask.Response:

@@ -164,3 +164,9 @@ def test_no_refusal_repeats_what_was_sent() -> None:
         with pytest.raises((NotAHookRequest, WrongHook)) as refused:
             read(body)
         assert canary not in refused.value.text + refused.value.where
+
+
+@pytest.mark.parametrize("kind", ["Practitioner", "PractitionerRole", "Patient", "RelatedPerson"])
+def test_a_request_knows_what_kind_of_user_made_it(kind: str) -> None:
+    """C1."""
+    assert read(context(userId=f"{kind}/1")).user_type == kind

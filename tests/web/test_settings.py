@@ -1,0 +1,80 @@
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from cds_hooks.errors import SettingsBroken
+from cds_hooks.settings import Settings, read_settings
+
+BROKEN = {
+    "RECURRENCE_CDS_HOST": " ",
+    "RECURRENCE_CDS_PORT": "65536",
+    "RECURRENCE_CDS_WORKERS": "0",
+    "RECURRENCE_CDS_DATABASE_URL": "journal.sqlite3",
+    "RECURRENCE_CDS_CARDS": "/no/such/folder",
+    "RECURRENCE_CDS_MAX_BODY_BYTES": "16 MiB",
+    "RECURRENCE_CDS_ANNOUNCE_VERSION": "yes",
+    "RECURRENCE_CDS_CORS_ORIGINS": "https://ehr.example.org/",
+    "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": "",
+    "RECURRENCE_CDS_PRT": "8000",
+}
+
+
+def test_without_any_variable_the_defaults_hold() -> None:
+    assert read_settings({"PATH": "/bin"}) == Settings()
+
+
+def test_every_setting_can_be_given(tmp_path: Path) -> None:
+    assert read_settings(
+        {
+            "RECURRENCE_CDS_HOST": "0.0.0.0",  # noqa: S104 (a value to read, nothing listens)
+            "RECURRENCE_CDS_PORT": "9000",
+            "RECURRENCE_CDS_WORKERS": "4",
+            "RECURRENCE_CDS_DATABASE_URL": "postgresql+psycopg://db/cds",
+            "RECURRENCE_CDS_CARDS": str(tmp_path),
+            "RECURRENCE_CDS_MAX_BODY_BYTES": "1048576",
+            "RECURRENCE_CDS_ANNOUNCE_VERSION": "false",
+            "RECURRENCE_CDS_CORS_ORIGINS": "https://a.example.org, http://127.0.0.1:8080",
+            "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": "/run/secrets/key",
+        }
+    ) == Settings(
+        host="0.0.0.0",  # noqa: S104
+        port=9000,
+        workers=4,
+        database_url="postgresql+psycopg://db/cds",
+        cards=tmp_path,
+        max_body_bytes=1048576,
+        announce_version=False,
+        cors_origins=("https://a.example.org", "http://127.0.0.1:8080"),
+        pseudonym_key_file=Path("/run/secrets/key"),
+    )
+
+
+def test_all_problems_are_listed_at_once() -> None:
+    with pytest.raises(SettingsBroken) as broken:
+        read_settings(BROKEN)
+    assert sorted(problem.split()[0] for problem in broken.value.problems) == sorted(BROKEN)
+
+
+@pytest.mark.parametrize(
+    "value", ["ehr.example.org", "https://", "https://a/b", "null", "https://a,*/", "ftp://a", "https://EHR"]
+)
+def test_an_origin_that_no_browser_sends_is_a_problem(value: str) -> None:
+    with pytest.raises(SettingsBroken):
+        read_settings({"RECURRENCE_CDS_CORS_ORIGINS": value})
+
+
+@pytest.mark.parametrize(("value", "origins"), [("*", ("*",)), ("", ()), ("https://a,", ("https://a",))])
+def test_origins_are_separated_by_commas(value: str, origins: tuple[str, ...]) -> None:
+    assert read_settings({"RECURRENCE_CDS_CORS_ORIGINS": value}).cors_origins == origins
+
+
+@pytest.mark.parametrize("value", ["-1", "+1", "1.0", "0x10", "٣", "", "1e3"])
+def test_a_number_is_written_in_digits(value: str) -> None:
+    with pytest.raises(SettingsBroken):
+        read_settings({"RECURRENCE_CDS_PORT": value})
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().port = 1  # type: ignore[misc]
