@@ -64,8 +64,8 @@ Answer = Concept | Quantity | Range | Ratio | str | Decimal | bool
 class Origin:
     """Where a resource came from and what weakens it.
 
-    `reference` is "Type/id" ("Type/#3" by position when it has no id). `key` is the prefetch key.
-    `marks` are short words such as "preliminary", "status missing", "subject not stated".
+    `reference` is "Type/id"; without an id the fullUrl, without that "Type/#" and eight digits of the content's
+    hash. `key` is the prefetch key. `marks` are short words such as "preliminary", "subject not stated".
     """
 
     reference: str
@@ -86,7 +86,9 @@ class Component:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """An Observation; references are "Type/id" or as written when they cannot be resolved."""
+    """An Observation; references are "Type/id" or as written when they cannot be resolved. `laterality` holds mCODE
+    laterality qualifiers of the body site; without an effective time, `effective` is the day of issue.
+    """
 
     origin: Origin
     code: Concept
@@ -96,6 +98,7 @@ class Observation:
     interpretation: tuple[Concept, ...] = ()
     data_absent_reason: Concept | None = None
     body_site: Concept | None = None
+    laterality: tuple[Concept, ...] = ()
     method: Concept | None = None
     focus: tuple[str, ...] = ()
     specimen: str | None = None

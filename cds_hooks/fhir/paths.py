@@ -1,0 +1,141 @@
+"""The paths that we read, by resource type: what typing must get right, and all that it is asked about.
+
+A tree maps a member name to the tree below it; an empty tree means the whole value. A name that ends in "*" stands
+for every name that begins so, such as the kinds of value[x] that we do not know.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Tree = Mapping[str, "Tree"]
+_ALL: Tree = {}
+
+_CONCEPT: Tree = {"coding": {"system": _ALL, "code": _ALL, "display": _ALL}, "text": _ALL}
+_QUANTITY: Tree = {"value": _ALL, "unit": _ALL, "system": _ALL, "code": _ALL, "comparator": _ALL}
+_REFERENCE: Tree = {"reference": _ALL, "display": _ALL}
+_PERIOD: Tree = {"start": _ALL, "end": _ALL}
+_EXTENSION: Tree = {
+    "url": _ALL,
+    "valueCodeableConcept": _CONCEPT,
+    "valueReference": _REFERENCE,
+    "valueDateTime": _ALL,
+}
+_BODY_SITE: Tree = {**_CONCEPT, "extension": _EXTENSION}
+_VALUE: Tree = {
+    "valueCodeableConcept": _CONCEPT,
+    "valueQuantity": _QUANTITY,
+    "valueRange": {"low": _QUANTITY, "high": _QUANTITY},
+    "valueRatio": {"numerator": _QUANTITY, "denominator": _QUANTITY},
+    "value*": _ALL,
+}
+_RESULT: Tree = {"code": _CONCEPT, "interpretation": _CONCEPT, "dataAbsentReason": _CONCEPT, **_VALUE}
+_REASON: Tree = {"reasonCode": _CONCEPT, "reasonReference": _REFERENCE}
+_DRUG: Tree = {"medicationCodeableConcept": _CONCEPT, "medicationReference": _REFERENCE, "medication": _ALL}
+# What changes the meaning of all the rest; FHIR forbids to go on without understanding it.
+_MODIFIERS: Tree = {"modifierExtension": _ALL, "implicitRules": _ALL}
+_WHEN: Tree = {"effectiveDateTime": _ALL, "effectivePeriod": _PERIOD, "effective*": _ALL, "occurrence*": _ALL}
+
+READ: Mapping[str, Tree] = {
+    "Patient": {**_MODIFIERS, "gender": _ALL, "birthDate": _ALL, "deceased*": _ALL},
+    "Observation": {
+        **_MODIFIERS,
+        **_RESULT,
+        **_WHEN,
+        "status": _ALL,
+        "component": _RESULT,
+        "bodySite": _BODY_SITE,
+        "method": _CONCEPT,
+        "focus": _REFERENCE,
+        "specimen": _REFERENCE,
+        "hasMember": _REFERENCE,
+        "derivedFrom": _REFERENCE,
+    },
+    "Condition": {
+        **_MODIFIERS,
+        "code": _CONCEPT,
+        "clinicalStatus": _CONCEPT,
+        "verificationStatus": _CONCEPT,
+        "category": _CONCEPT,
+        "bodySite": _BODY_SITE,
+        "extension": _EXTENSION,
+        "stage": {"summary": _CONCEPT, "type": _CONCEPT, "assessment": _REFERENCE},
+        "onsetDateTime": _ALL,
+        "onsetPeriod": _PERIOD,
+        "onset*": _ALL,
+        "abatementDateTime": _ALL,
+        "abatementPeriod": _PERIOD,
+        "abatement*": _ALL,
+        "recordedDate": _ALL,
+    },
+    "Procedure": {
+        **_MODIFIERS,
+        **_REASON,
+        "status": _ALL,
+        "code": _CONCEPT,
+        "bodySite": _BODY_SITE,
+        "extension": _EXTENSION,
+        "performedDateTime": _ALL,
+        "performedPeriod": _PERIOD,
+        "performed*": _ALL,
+        "occurrence*": _ALL,
+    },
+    "MedicationRequest": {
+        **_MODIFIERS,
+        **_REASON,
+        **_DRUG,
+        "status": _ALL,
+        "intent": _ALL,
+        "doNotPerform": _ALL,
+        "authoredOn": _ALL,
+    },
+    "MedicationAdministration": {**_MODIFIERS, **_REASON, **_DRUG, **_WHEN, "status": _ALL},
+    "MedicationStatement": {**_MODIFIERS, **_REASON, **_DRUG, **_WHEN, "status": _ALL, "dateAsserted": _ALL},
+    "Medication": {**_MODIFIERS, "code": _CONCEPT, "ingredient": {"itemCodeableConcept": _CONCEPT}},
+}
+
+_MCODE = "http://hl7.org/fhir/us/mcode/StructureDefinition/"
+LATERALITY = frozenset({_MCODE + "mcode-laterality", _MCODE + "mcode-laterality-qualifier"})
+MORPHOLOGY = frozenset({_MCODE + "mcode-histology-morphology-behavior"})
+INTENT = frozenset({_MCODE + "mcode-procedure-intent"})
+ASSERTED = frozenset({"http://hl7.org/fhir/StructureDefinition/condition-assertedDate"})
+FOLLOWING = frozenset({"http://hl7.org/fhir/StructureDefinition/condition-occurredFollowing"})
+_KNOWN_EXTENSIONS = LATERALITY | MORPHOLOGY | INTENT | ASSERTED | FOLLOWING
+
+
+def below(tree: Tree, name: str) -> Tree | None:
+    """The tree under a member name; None if we do not read that member."""
+    if name in tree:
+        return tree[name]
+    return next((sub for known, sub in tree.items() if known.endswith("*") and name.startswith(known[:-1])), None)
+
+
+def read_members(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The outermost members of a resource that we read, extensions that we do not know taken out."""
+    found = {name: value for name, value in body.items() if below(READ[kind], name) is not None}
+    if "extension" in found:
+        found["extension"] = _known(found["extension"])
+    if "bodySite" in found:
+        found["bodySite"] = _with_known_extensions(found["bodySite"])
+    return {name: value for name, value in found.items() if value not in (None, [])}
+
+
+def _with_known_extensions(sites: Any) -> Any:
+    if isinstance(sites, list):
+        return [_with_known_extensions(site) for site in sites]
+    if not isinstance(sites, dict) or "extension" not in sites:
+        return sites
+    known = _known(sites["extension"])
+    rest = {name: value for name, value in sites.items() if name != "extension"}
+    return {**rest, "extension": known} if known else rest
+
+
+def _known(extensions: Any) -> Any:
+    if not isinstance(extensions, list):
+        return extensions
+    return [e for e in extensions if not isinstance(e, dict) or extension_url(e) in _KNOWN_EXTENSIONS]
+
+
+def extension_url(extension: Mapping[str, Any]) -> str:
+    """The extension's url without a version; empty if it has none."""
+    url = extension.get("url")
+    return url.strip().partition("|")[0] if isinstance(url, str) else ""

@@ -1,0 +1,76 @@
+"""Whose data it is: every resource is compared with the patient in the context before anything else is read."""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from cds_hooks.errors import WrongPatient
+from cds_hooks.fhir.prefetch import Resource
+from cds_hooks.fhir.references import Addresses, own_reference
+from cds_hooks.protocol import strict_json
+
+
+class Standing(Enum):
+    """What a resource says of its subject. Ordered from the strongest statement to none."""
+
+    OURS = "ours"
+    NOT_A_PATIENT = "not a patient"  # a Group, a Device, a Location
+    UNSTATED = "subject not stated"  # missing, or a reference that nothing here resolves
+
+
+# `patient` is the subject's name in some resources, and was in all of them before R4
+_MEMBERS = ("subject", "patient")
+
+
+class Subjects:
+    """Tells whose each resource is; the few different subjects of a chart are decoded once each."""
+
+    def __init__(self, patient_id: str, addresses: Addresses) -> None:
+        self._patient = f"Patient/{patient_id}"
+        self._urn = f"urn:uuid:{patient_id}".lower()
+        self._addresses = addresses
+        self._seen: dict[bytes, Standing] = {}
+
+    def standing(self, resource: Resource, where: str) -> Standing:
+        """Ours, not a patient's, or unstated. Raises WrongPatient if it is another patient's."""
+        if resource.kind == "Patient":
+            return self._of_patient(resource, where)
+        found = Standing.UNSTATED
+        for name in _MEMBERS:
+            raw = resource.members.get(name)
+            if raw is None:
+                continue
+            text = bytes(raw)
+            standing = self._seen.get(text)
+            if standing is None:
+                standing = self._seen[text] = self._of_subject(text, f"{where}.{name}")
+            found = standing if found is Standing.UNSTATED else found
+        return found
+
+    def _of_patient(self, patient: Resource, where: str) -> Standing:
+        return self._of_reference(own_reference(patient) or "", where)
+
+    def _of_subject(self, raw: bytes, where: str) -> Standing:
+        found = Standing.UNSTATED
+        for text in _references(strict_json.decode(raw, where)):
+            standing = self._of_reference(text, where)
+            found = standing if found is Standing.UNSTATED else found
+        return found
+
+    def _of_reference(self, text: str, where: str) -> Standing:
+        if text.strip().lower() == self._urn:
+            return Standing.OURS
+        kind, slash, _ = (reference := self._addresses.resolve(text)).partition("/")
+        if reference == self._patient:
+            return Standing.OURS
+        if slash and kind == "Patient":
+            raise WrongPatient("The prefetch holds data of another patient than the one in the context.", where)
+        return Standing.NOT_A_PATIENT if slash and kind.isalpha() and kind[0].isupper() else Standing.UNSTATED
+
+
+def _references(subject: Any) -> Iterator[str]:
+    """The reference in a subject, also in one that is wrongly written as a list."""
+    for node in subject if isinstance(subject, list) else [subject]:
+        text = node.get("reference") if isinstance(node, dict) else None
+        if isinstance(text, str):
+            yield text
