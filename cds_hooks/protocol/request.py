@@ -49,20 +49,15 @@ def read_request(body: bytes, hook: str, max_bytes: int) -> HookRequest:
     Everything but the prefetch values is strictly decoded and validated. Raises TooLarge, NotJson, NotAHookRequest
     (with the first thing to mend) or WrongHook.
     """
-    strict_json.check_body(body, max_bytes)
-    raw = strict_json.members(body)
+    raw = strict_json.check_members(body, max_bytes)
     envelope = {name: strict_json.decode(raw[name], name) for name in _DECODED if name in raw}
     if isinstance(envelope.get("hook"), str) and envelope["hook"] != hook:
         raise WrongHook(f"This service answers the hook {hook}.", "hook")
-    prefetch = _prefetch(raw["prefetch"]) if "prefetch" in raw else {}
+    prefetch = strict_json.members(raw["prefetch"], "prefetch") if "prefetch" in raw else {}
     found = schema.problems("request", {**envelope, "prefetch": _kinds(prefetch)})
     if found:
         raise NotAHookRequest(found[0].text, found[0].where)
     return _request(envelope, {key: None if value == b"null" else value for key, value in prefetch.items()})
-
-
-def _prefetch(raw: bytes) -> dict[str, bytes]:
-    return strict_json.members(raw, "prefetch")
 
 
 def _kinds(prefetch: Mapping[str, bytes]) -> dict[str, Any]:

@@ -192,6 +192,18 @@ def test_what_passes_the_check_can_be_scanned_again_deeper_in_the_stack() -> Non
     deeper(150)
 
 
+@pytest.mark.parametrize("shift", range(4))
+def test_a_character_may_lie_across_the_pieces_in_which_a_body_is_read(shift: int) -> None:
+    check_body(b'"' + b"a" * shift + "😀".encode() * 50_000 + b'"', MIB)
+
+
+@pytest.mark.parametrize("at", [1, 65_535, 65_537, 131_071])
+def test_half_a_character_is_found_wherever_it_lies(at: int) -> None:
+    whole = b'"' + "é".encode() * 100_000 + b'"'
+    with pytest.raises(NotJson, match="UTF-8"):
+        check_body(whole[:at] + b"\xc3" + whole[at:], MIB)
+
+
 def test_no_text_of_a_refusal_repeats_a_value() -> None:
     for body in (*NEVER_JSON.values(), *NEVER_DECODED.values(), b'{"canary":canary}', b'{"canary":1,"canary":2}'):
         with pytest.raises(NotJson) as refused:
