@@ -1,6 +1,8 @@
 # Recurrence CDS behind its production server. BASE is any image with python3 (3.11 or later), its venv module and CA
-# certificates. Run it read-only; the volume holds the journal:
-#   docker run --read-only --tmpfs /tmp -v recurrence-cds:/data -p 8000:8000 recurrence-cds
+# certificates. Run it read-only, with a volume for the journal and the key of its pseudonyms as a secret beside it, a
+# file that uid 10001 can read and that holds 32 bytes or more (`openssl rand -hex 32`):
+#   docker run --read-only --tmpfs /tmp -v recurrence-cds:/data -p 8000:8000 \
+#     -v ./recurrence-cds.key:/run/secrets/recurrence-cds.key:ro recurrence-cds
 ARG BASE=python:3.12-slim-bookworm
 
 FROM ${BASE} AS builder
@@ -35,7 +37,7 @@ ENV PATH=/opt/recurrence-cds/bin:$PATH \
     RECURRENCE_CDS_PORT=8000 \
     RECURRENCE_CDS_WORKERS=2 \
     RECURRENCE_CDS_DATABASE_URL=sqlite:////data/recurrence-cds.sqlite3 \
-    RECURRENCE_CDS_PSEUDONYM_KEY_FILE=/data/recurrence-cds.key
+    RECURRENCE_CDS_PSEUDONYM_KEY_FILE=/run/secrets/recurrence-cds.key
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

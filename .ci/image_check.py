@@ -19,6 +19,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from tests.support import ehr
@@ -31,13 +32,15 @@ UID = 10001
 STORY = ROOT / "fixtures" / "patients" / "triple_negative_with_four_positive_nodes" / "bundle.json"
 COMPILERS = ("cc", "gcc", "g++", "clang", "make", "rustc", "go")
 
-# Bare words in a mount namespace of its own: a read-only root, a writable /data and /tmp, nothing else.
+# In a mount namespace of its own: a read-only root, a writable /data and /tmp, the key as a secret, nothing else.
 IN_READ_ONLY_ROOT = """
 set -eu
-root=$1; data=$2; uid=$3; shift 3
+root=$1; data=$2; secrets=$3; uid=$4; shift 4
 mount --bind "$root" "$root"
 mount -t tmpfs tmpfs "$root/tmp"
 mount --bind "$data" "$root/data"
+mkdir -p "$root/run/secrets"
+mount --bind -o ro "$secrets" "$root/run/secrets"
 mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc"
 mount -o remount,bind,ro "$root"
@@ -144,11 +147,16 @@ def check_content(root: Path) -> None:
 
 @contextmanager
 def running(
-    root: Path, command: Sequence[str], environment: dict[str, str], data: Path
+    root: Path, command: Sequence[str], environment: dict[str, str], folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The command in the image's file system, read-only, as the image's user."""
+    data, secrets = folder / "data", folder / "secrets"
+    data.mkdir()
+    secrets.mkdir()
+    (secrets / "recurrence-cds.key").write_text(token_hex(32))
+    os.chown(data, UID, UID)
     start = ["unshare", "--mount", "--propagation", "private", "sh", "-c", IN_READ_ONLY_ROOT, "sh"]
-    process = subprocess.Popen([*start, str(root), str(data), str(UID), *command], env=environment)
+    process = subprocess.Popen([*start, str(root), str(data), str(secrets), str(UID), *command], env=environment)
     try:
         yield process
     finally:
@@ -190,9 +198,7 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
     environment = dict(pair.split("=", 1) for pair in config["Env"])
     environment |= {"RECURRENCE_CDS_PORT": str(port)}
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
-        data = Path(folder)
-        os.chown(data, UID, UID)
-        with running(root, [*config["Entrypoint"], *config["Cmd"]], environment, data) as process:
+        with running(root, [*config["Entrypoint"], *config["Cmd"]], environment, Path(folder)) as process:
             check_answers(port, process)
             inside = ["nsenter", "--target", str(process.pid), "--mount", "--root", "--wd"]
             as_user = [*inside, "setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups"]
@@ -200,7 +206,7 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
             check(healthy.returncode == 0, "its health check passes")
             write = subprocess.run([*inside, "touch", "/opt/written"], stderr=subprocess.PIPE, text=True, check=False)
             check("Read-only file system" in write.stderr, "nothing but /data and /tmp can be written, even by root")
-        files = list(data.glob("*.sqlite3"))
+        files = list(Path(folder, "data").glob("*.sqlite3"))
         check(len(files) == 1, "the journal is in /data")
         with sqlite3.connect(files[0]) as journal:
             rows = journal.execute("select count(*) from decision").fetchone()[0]
