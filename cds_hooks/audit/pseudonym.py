@@ -30,7 +30,9 @@ def read_key(path: Path) -> bytes:
     try:
         return check_key(path.read_bytes().strip())
     except OSError as error:
-        raise SettingsBroken((f"the pseudonym key {path} cannot be read: {error.strerror}",)) from error
+        raise SettingsBroken(
+            (f"the pseudonym key {path} cannot be read: {error.strerror} (openssl rand -hex 32 makes one)",)
+        ) from error
 
 
 def read_or_create_key(path: Path) -> bytes:

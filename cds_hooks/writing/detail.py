@@ -37,14 +37,14 @@ def _tumour(wording: Wording, tumour: Tumour) -> Iterator[str]:
     elif because:
         yield wording.say("detail.floor", tier=wording.tier(tumour.tier.at_least), drivers=because)
     if tumour.tier.could_change:
-        yield wording.say("detail.could_change", facts=_missing(wording, tumour, tumour.tier.could_change))
+        yield wording.say("detail.could_change", facts=missing_words(wording, tumour, tumour.tier.could_change))
     doubts = [fact for fact in tumour.tier.low_withheld if fact not in tumour.tier.could_change]
     if doubts and not tumour.settled:
         yield wording.say("detail.doubts", facts=", ".join(wording.short(fact) for fact in doubts))
     yield _table(wording, tumour)
     rest = [fact for fact in tumour.tier.missing if fact not in tumour.tier.could_change]
     if rest:
-        yield wording.say("detail.cannot_change", facts=_missing(wording, tumour, rest))
+        yield wording.say("detail.cannot_change", facts=missing_words(wording, tumour, rest))
     yield from _notes(wording, tumour)
     yield from _set_aside(wording, tumour)
 
@@ -56,7 +56,7 @@ def _heading(wording: Wording, tumour: Tumour) -> str:
     return wording.say("detail.open", range=wording.range(tumour.tier.at_least, tumour.tier.at_most), side=side)
 
 
-def _missing(wording: Wording, tumour: Tumour, facts: Iterable[str]) -> str:
+def missing_words(wording: Wording, tumour: Tumour, facts: Iterable[str]) -> str:
     """Facts by the reason why they are not known: "size, grade (not recorded); HER2 (equivocal)"."""
     by_reason: dict[str, list[str]] = {}
     for fact_id in facts:
