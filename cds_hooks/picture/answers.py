@@ -1,0 +1,185 @@
+"""What an Observation asks and answers: the question by code, the answer by code, word or number, never by prose."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cds_hooks.fhir.quantities import UnitRefused, in_unit
+from cds_hooks.fhir.record import Answer, Coding, Concept, Quantity, Range
+from cds_hooks.picture.fact import Interval, Value, Why
+from cds_hooks.picture.finding import CONFLICTING_CODING, Finding, Seen
+from cds_hooks.picture.vocabulary import CodeList, Vocabulary
+
+# The system under which code lists hold words (a whole display, text or string answer, in lower case).
+TEXT_SYSTEM = "urn:recurrence-cds:text"
+_FINAL = frozenset({"final", "amended", "corrected", "appended"})
+_NUMBER = re.compile(r"(?P<comparator>[<>]=?)?\s*(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>[A-Za-z%]+)?")
+_UNSETTLED: Mapping[str, Why] = {"equivocal": Why.EQUIVOCAL, "unknown": Why.NOT_RECORDED}
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place where an answer can stand: an Observation or one of its components, and what is asked there."""
+
+    meaning: str
+    seen: Seen
+    code: Concept
+    values: tuple[Answer, ...]
+    interpretation: tuple[Concept, ...]
+    data_absent_reason: Concept | None
+    contradicts: bool
+
+    def found(self, value: Value | Why, rank: int = 0, kind: str = "", marks: Iterable[str] = ()) -> Finding:
+        """What this slot says for a fact; a Why in place of a value is a result that gives none."""
+        observation = self.seen.observation
+        return Finding(
+            value=None if isinstance(value, Why) else value,
+            reference=observation.origin.reference,
+            when=observation.effective,
+            why=value if isinstance(value, Why) else None,
+            rank=rank,
+            kind=kind,
+            marks=(*observation.origin.marks, *self.seen.marks, *marks),
+            attributed=self.seen.attributed,
+            after_therapy=self.seen.after_therapy,
+            surgical=self.seen.surgical,
+            final=observation.status in _FINAL,
+        )
+
+    def refused(self, kind: str = "") -> Finding:
+        """The finding of a slot whose code and text contradict each other."""
+        return self.found(Why.CONFLICTING, kind=kind, marks=(CONFLICTING_CODING,))
+
+
+def slots(seen: Iterable[Seen], questions: CodeList, vocabulary: Vocabulary) -> Iterator[Slot]:
+    """Every place in these Observations where a question of the list is asked."""
+    for each in seen:
+        observation = each.observation
+        for meaning in sorted(questions.meanings_of(observation.code)):
+            yield Slot(
+                meaning,
+                each,
+                observation.code,
+                observation.values,
+                observation.interpretation,
+                observation.data_absent_reason,
+                contradicted(observation.code, vocabulary),
+            )
+        for part in observation.components:
+            for meaning in sorted(questions.meanings_of(part.code)):
+                wrong = contradicted(part.code, vocabulary)
+                yield Slot(meaning, each, part.code, part.values, part.interpretation, part.data_absent_reason, wrong)
+
+
+def contradicted(concept: Concept, vocabulary: Vocabulary) -> bool:
+    """True if a display or the text beside a code says something that this code cannot mean (known misuse)."""
+    forbidden = vocabulary.codelists["contradicting_words"]
+    for coding in concept.codings:
+        words = (forbidden.meaning(coding) or "").split("|")
+        said = f"{coding.display or ''} {concept.text or ''}".lower()
+        if any(word and word in said for word in words):
+            return True
+    return False
+
+
+def word_in(slot: Slot, lists: Sequence[CodeList], wanted: Mapping[str, str]) -> str | Why | None:
+    """The answer as one word of `wanted` (meaning -> word), why there is none, or None if nothing stands there.
+
+    The value wins; the interpretation speaks only where no value stands.
+    """
+    concepts = [v if isinstance(v, Concept) else Concept(text=as_text(v)) for v in slot.values]
+    outcomes = {o for o in (_outcome(c, lists, wanted) for c in concepts) if o is not None}
+    if not outcomes and slot.values:
+        return Why.NOT_UNDERSTOOD
+    if not outcomes:
+        outcomes = {o for o in (_outcome(c, lists, wanted) for c in slot.interpretation) if o is not None}
+    if not outcomes:
+        return Why.NOT_RECORDED if slot.data_absent_reason else None
+    return outcomes.pop() if len(outcomes) == 1 else Why.CONFLICTING
+
+
+def number_in(slot: Slot, unit: str) -> Interval | Why | None:
+    """The answer as a number in the unit, why there is none, or None if nothing stands there."""
+    outcomes = {_measured(v, unit) for v in slot.values if not isinstance(v, (Concept, bool))}
+    numbers = {o for o in outcomes if isinstance(o, Interval)}
+    if len(numbers) == 1:
+        return numbers.pop()
+    if numbers:
+        return Why.CONFLICTING
+    if outcomes:
+        return Why.UNIT_MISSING if Why.UNIT_MISSING in outcomes else Why.NOT_UNDERSTOOD
+    return Why.NOT_RECORDED if slot.data_absent_reason or slot.values else None
+
+
+def as_text(value: Answer) -> str | None:
+    """A string, or a number without a unit, as the words of a code list are written."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Quantity):
+        return (
+            None
+            if value.unit or value.code or value.comparator or value.value is None
+            else f"{value.value.normalize():f}"
+        )
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    return value if isinstance(value, str) else None
+
+
+def text_coding(text: str) -> Coding:
+    """A text as a coding under the system of words."""
+    return Coding(TEXT_SYSTEM, " ".join(text.lower().split()))
+
+
+def quantity_in(text: str) -> Quantity | None:
+    """A string that is nothing but one number, with or without comparator and unit."""
+    match = _NUMBER.fullmatch(text.strip().replace("≤", "<=").replace("≥", ">="))
+    if match is None:
+        return None
+    value = Decimal(match["value"].replace(",", "."))
+    return Quantity(value=value, unit=match["unit"], comparator=match["comparator"])
+
+
+def _outcome(concept: Concept, lists: Sequence[CodeList], wanted: Mapping[str, str]) -> str | Why | None:
+    by_code = _words(concept.codings, lists, wanted)
+    texts = [c.display for c in concept.codings] + [concept.text]
+    by_text = _words((text_coding(t) for t in texts if t), lists, wanted)
+    heard = by_code | by_text
+    if len(heard) > 1:
+        return Why.CONFLICTING
+    return heard.pop() if heard else None
+
+
+def _words(codings: Iterable[Coding], lists: Sequence[CodeList], wanted: Mapping[str, str]) -> set[str | Why]:
+    heard: set[str | Why] = set()
+    for coding in codings:
+        meaning = next((m for m in (each.meaning(coding) for each in lists) if m is not None), None)
+        if meaning is not None:
+            heard.add(wanted.get(meaning) or _UNSETTLED.get(meaning, Why.NOT_UNDERSTOOD))
+    return heard
+
+
+def _measured(value: Answer, unit: str) -> Interval | Why:
+    if isinstance(value, Range):
+        return _ranged(value, unit)
+    quantity = quantity_in(value) if isinstance(value, str) else value
+    if isinstance(quantity, Decimal):
+        quantity = Quantity(value=quantity)
+    if not isinstance(quantity, Quantity) or quantity.value is None:
+        return Why.NOT_UNDERSTOOD
+    try:
+        bounds = in_unit(quantity, unit)
+    except UnitRefused:
+        return Why.NOT_UNDERSTOOD if quantity.unit or quantity.code else Why.UNIT_MISSING
+    return Interval(bounds.low, bounds.high, bounds.low_open, bounds.high_open)
+
+
+def _ranged(value: Range, unit: str) -> Interval | Why:
+    low = _measured(value.low, unit) if value.low else Interval(None, None)
+    high = _measured(value.high, unit) if value.high else Interval(None, None)
+    if not isinstance(low, Interval):
+        return low
+    if not isinstance(high, Interval):
+        return high
+    return Interval(low.low, high.high, low.low_open, high.high_open)

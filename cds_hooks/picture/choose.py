@@ -1,0 +1,271 @@
+"""Which of several results governs, in one place.
+
+The policy, in this order:
+
+1. A result that cannot be tied to this tumour is never used; one that would make the picture worse makes the fact
+   Unknown (conflicting) rather than vanish.
+2. Results from before systemic therapy govern; later ones are only a floor (`opened`), and raise it if they are worse.
+3. The better kind of evidence governs (`Finding.rank`: invasive component over whole lesion, pathology over imaging),
+   then final over preliminary, then (where asked for) the surgical specimen over the biopsy.
+4. Among equals: the LATEST result, if every other result is older by more than one work-up; or the LARGEST focus;
+   or the WORST, where seen anywhere is present.
+5. What is then still at odds is Unknown (conflicting), naming all sides. What did not govern is kept, with its reason.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from enum import Enum
+
+from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why
+from cds_hooks.picture.finding import Finding, day, evidence_of
+from cds_hooks.picture.vocabulary import Vocabulary
+
+# The word of each fact that makes the picture worse; every other word of it reassures.
+WORSE: Mapping[str, str] = {
+    "invasive": "invasive",
+    "metastatic": "yes",
+    "recurrence": "yes",
+    "er": "negative",
+    "pr": "negative",
+    "hormone_receptor": "negative",
+    "her2": "positive",
+    "vascular_invasion": "yes",
+    "local_extension": "yes",
+    "systemic_therapy_first": "yes",
+    "hospice": "yes",
+    "deceased": "yes",
+}
+# The numbers that are worse the larger they are, with the names of their smallest and largest possible value.
+WORSE_WHEN_LARGER: Mapping[str, tuple[str | None, str | None]] = {
+    "tumour_size": (None, None),
+    "positive_nodes": (None, None),
+    "grade": ("grade_lowest", "grade_highest"),
+}
+# When nothing can be used, the reason that tells the reader most.
+_TELLING = (
+    Why.CONFLICTING,
+    Why.EQUIVOCAL,
+    Why.UNIT_MISSING,
+    Why.AFTER_SYSTEMIC_THERAPY,
+    Why.CLINICAL_ONLY,
+    Why.NOT_UNDERSTOOD,
+    Why.UNREADABLE,
+    Why.INCOMPLETE_PAGE,
+    Why.NOT_LOADED,
+    Why.NOT_RECORDED,
+)
+
+
+class How(Enum):
+    """How equals are settled (point 4 of the policy)."""
+
+    LATEST = "latest"
+    LATEST_SURGICAL_FIRST = "latest, surgical specimen first"
+    LARGEST = "largest"
+    WORST = "worst"
+
+
+def settle(fact_id: str, findings: Iterable[Finding], how: How, vocabulary: Vocabulary) -> Fact:
+    """The fact that the findings make, whatever their order and however often each is repeated."""
+    every = sorted(set(findings), key=_order)
+    own = [f for f in every if f.attributed]
+    before = _govern(fact_id, [f for f in own if not f.after_therapy], how, vocabulary)
+    after = [f for f in own if f.after_therapy]
+    fact = before
+    if after:
+        late = opened(fact_id, _govern(fact_id, after, how, vocabulary), Why.AFTER_SYSTEMIC_THERAPY, vocabulary)
+        fact = _join_times(fact_id, before, late)
+    return _with_unattributed(fact_id, fact, [f for f in every if not f.attributed], vocabulary)
+
+
+def opened(fact_id: str, fact: Fact, why: Why, vocabulary: Vocabulary) -> Fact:
+    """Bounds instead of loss: the fact when a worse result may be hidden (after therapy, unseen, unreadable).
+
+    A number keeps its lower bound; a word that makes the picture worse stays; one that reassures becomes Unknown.
+    """
+    if isinstance(fact, Unknown):
+        return fact
+    if isinstance(fact.value, Interval):
+        return _opened_number(fact_id, fact, fact.value, why, vocabulary)
+    if fact_id not in WORSE or fact.value == WORSE[fact_id]:
+        return fact
+    return Unknown(why, fact.evidence, fact.set_aside, fact.notes)
+
+
+def most_telling(reasons: Iterable[Why]) -> Why:
+    """Of several reasons why nothing is known, the one to show."""
+    return min(reasons, key=_TELLING.index, default=Why.NOT_RECORDED)
+
+
+def is_worse(fact_id: str, value: object, fact: Fact) -> bool:
+    """True if this value would, or could, make the picture worse than the fact does."""
+    if isinstance(value, Interval):
+        known = fact.value if isinstance(fact, Known) else None
+        if not isinstance(known, Interval) or known.high is None:
+            return not isinstance(known, Interval)
+        return value.high is None or value.high > known.high
+    return value == WORSE.get(fact_id) and not (isinstance(fact, Known) and fact.value == value)
+
+
+def _opened_number(fact_id: str, fact: Known, value: Interval, why: Why, vocabulary: Vocabulary) -> Fact:
+    if fact_id not in WORSE_WHEN_LARGER:
+        return fact
+    least_name, most_name = WORSE_WHEN_LARGER[fact_id]
+    least = vocabulary.numbers[least_name] if least_name else Decimal(0)
+    most = vocabulary.numbers[most_name] if most_name else None
+    if value.low is None or (value.low <= least and not value.low_open):
+        return Unknown(why, fact.evidence, fact.set_aside, fact.notes)
+    wider = Interval(value.low, most, value.low_open, False)
+    return fact if wider == value else replace(fact, value=wider, bounded_why=why)
+
+
+def _govern(fact_id: str, findings: Sequence[Finding], how: How, vocabulary: Vocabulary) -> Fact:
+    competing = [f for f in findings if f.competes]
+    unusable = [f for f in findings if not f.competes]
+    if not competing:
+        return Unknown(most_telling(f.why for f in unusable if f.why), evidence_of(unusable))
+    if how is How.WORST:
+        fact = _worst(fact_id, competing)
+    else:
+        first = min(_class_of(f, how) for f in competing)
+        best = [f for f in competing if _class_of(f, how) == first]
+        fact = _largest(best) if how is How.LARGEST else _latest(best, vocabulary)
+        asides = [f.aside(_outranked(f, best[0], how)) for f in competing if _class_of(f, how) != first]
+        fact = _set_aside(fact, asides)
+    return _set_aside(fact, [f.aside(_unusable(f)) for f in unusable])
+
+
+def _class_of(finding: Finding, how: How) -> tuple[int, bool, bool]:
+    surgical_counts = how is How.LATEST_SURGICAL_FIRST
+    return (finding.rank, not finding.final, surgical_counts and not finding.surgical)
+
+
+def _outranked(finding: Finding, best: Finding, how: How) -> str:
+    if finding.rank != best.rank:
+        return f"{best.kind or 'better evidence'} governs"
+    if finding.final != best.final:
+        return "not final, a final result governs"
+    return "before the operation, the surgical specimen governs" if how is How.LATEST_SURGICAL_FIRST else "set aside"
+
+
+def _unusable(finding: Finding) -> str:
+    return "; ".join(finding.marks) if finding.marks else (finding.why.value.replace("_", " ") if finding.why else "")
+
+
+def _largest(best: Sequence[Finding]) -> Fact:
+    """The largest of several foci lies between the largest lower and the largest upper bound."""
+    intervals = [f.value for f in best if isinstance(f.value, Interval)]
+    if len(intervals) < len(best):
+        return _at_odds(best)
+    largest = largest_of(intervals)
+    governing = [f for f in best if f.value == largest] or list(best)
+    rest = [f.aside("a larger focus governs") for f in best if f not in governing]
+    return _set_aside(Known(largest, evidence_of(governing)), rest)
+
+
+def largest_of(intervals: Sequence[Interval]) -> Interval:
+    """The bounds of the largest of several numbers, each known only within its own bounds."""
+    low = max(intervals, key=lambda i: (i.low is not None, i.low or 0, i.low_open))
+    high = max(intervals, key=lambda i: (i.high is None, i.high or 0, not i.high_open))
+    return Interval(low.low, high.high, low.low_open, high.high_open)
+
+
+def _latest(best: Sequence[Finding], vocabulary: Vocabulary) -> Fact:
+    outcomes = {(f.value, f.why) for f in best}
+    if len(outcomes) == 1:
+        return _one(best)
+    apart = timedelta(days=int(vocabulary.numbers["same_work_up_days"]))
+    for value, why in outcomes:
+        same = [f for f in best if (f.value, f.why) == (value, why)]
+        others = [f for f in best if (f.value, f.why) != (value, why)]
+        if any(all(_later(f, other, apart) for other in others) for f in same):
+            notes = tuple(f"changed: {other.reference} of {day(other.when) or 'no date'} differs" for other in others)
+            fact = _set_aside(_one(same), [f.aside("older result") for f in others])
+            return replace(fact, notes=(*fact.notes, *notes))
+    return _at_odds(best)
+
+
+def _later(finding: Finding, other: Finding, apart: timedelta) -> bool:
+    """True if certainly later by more than one work-up; an undated result loses against a dated one."""
+    mine = finding.when.earliest if finding.when else None
+    theirs = other.when.latest if other.when else None
+    if mine is None:
+        return False
+    return theirs is None or mine - theirs > apart
+
+
+def _worst(fact_id: str, competing: Sequence[Finding]) -> Fact:
+    worst = [f for f in competing if f.value == WORSE[fact_id]]
+    if worst:
+        rest = [f for f in competing if f.value != WORSE[fact_id]]
+        notes = tuple(f"{f.reference} says otherwise" for f in rest)
+        return Known(
+            WORSE[fact_id],
+            evidence_of(worst),
+            tuple(f.aside("a finding that raises governs") for f in rest),
+            None,
+            notes,
+        )
+    if {(f.value, f.why) for f in competing} == {(competing[0].value, competing[0].why)}:
+        return _one(competing)
+    unsettled = [f for f in competing if f.value is None]
+    return (
+        Unknown(most_telling(f.why for f in unsettled if f.why), evidence_of(competing))
+        if unsettled
+        else _at_odds(competing)
+    )
+
+
+def _one(findings: Sequence[Finding]) -> Fact:
+    first = findings[0]
+    if first.value is not None:
+        return Known(first.value, evidence_of(findings))
+    return Unknown(first.why or Why.NOT_UNDERSTOOD, evidence_of(findings))
+
+
+def _at_odds(findings: Sequence[Finding]) -> Fact:
+    return Unknown(Why.CONFLICTING, evidence_of(findings), notes=("results disagree",))
+
+
+def _join_times(fact_id: str, before: Fact, late: Fact) -> Fact:
+    """The picture at diagnosis: what was found before therapy, raised by what was found after it if that is worse."""
+    aside = [SetAside(e.reference, "after systemic therapy") for e in late.evidence]
+    if isinstance(late, Known) and (isinstance(before, Unknown) or _raises(fact_id, late, before)):
+        earlier = [SetAside(e.reference, "worse after systemic therapy") for e in before.evidence]
+        return _set_aside(late, [*earlier, *before.set_aside])
+    if isinstance(before, Unknown):
+        telling = most_telling((before.why, late.why if isinstance(late, Unknown) else before.why))
+        source = late if isinstance(late, Unknown) and telling is late.why else before
+        return Unknown(telling, (*before.evidence, *late.evidence), (*before.set_aside, *late.set_aside), source.notes)
+    return _set_aside(before, [*aside, *late.set_aside])
+
+
+def _raises(fact_id: str, late: Known, before: Known) -> bool:
+    if isinstance(late.value, Interval) and isinstance(before.value, Interval):
+        low, high = late.value.low, before.value.high
+        return low is not None and high is not None and low > high
+    return late.value == WORSE.get(fact_id) and before.value != late.value
+
+
+def _with_unattributed(fact_id: str, fact: Fact, loose: Sequence[Finding], vocabulary: Vocabulary) -> Fact:
+    weighed = [f for f in loose if f.competes]
+    if not weighed:
+        return _set_aside(fact, [f.aside(_unusable(f)) for f in loose])
+    definition = vocabulary.facts.get(fact_id)
+    silence_counts = definition is not None and definition.if_absent is not None
+    nothing_own = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED and not silence_counts
+    if nothing_own or any(is_worse(fact_id, f.value, fact) for f in weighed):
+        evidence = tuple(sorted({*fact.evidence, *evidence_of(weighed)}))
+        notes = (*fact.notes, "a result that cannot be tied to one tumour is on record")
+        return Unknown(Why.CONFLICTING, evidence, fact.set_aside, notes)
+    return _set_aside(fact, [f.aside(_unusable(f)) for f in loose])
+
+
+def _set_aside(fact: Fact, more: Iterable[SetAside]) -> Fact:
+    return replace(fact, set_aside=tuple(sorted({*fact.set_aside, *more})))
+
+
+def _order(finding: Finding) -> tuple[str, ...]:
+    return (finding.reference, finding.kind, repr(finding.value), repr(finding.why), repr(finding.marks), repr(finding))

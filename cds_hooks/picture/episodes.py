@@ -1,0 +1,205 @@
+"""Which diagnoses are one tumour, and which Observations are about it.
+
+Tumours are told apart by side alone: several diagnoses of one side are one tumour, left and right are two, and a
+diagnosis without a side joins the only side there is. An Observation belongs to the tumour of its focus, else of its
+body site, else to the only tumour; where that leaves a choice it is never guessed (`Place.UNSURE`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from cds_hooks.fhir.record import Condition, Observation, Record, Unreadable
+from cds_hooks.picture.diagnosis import (
+    breast_meanings,
+    is_other_cancer,
+    names_the_breast,
+    sides_in,
+    sides_of,
+)
+from cds_hooks.picture.vocabulary import Vocabulary
+
+SIDES = ("right", "left", "")
+DANGLING_FOCUS = "its focus is not in the record"
+SIDE_NOT_STATED = "names no side, and there are two tumours"
+ANOTHER_CANCER = "may belong to another cancer on record"
+
+
+@dataclass(frozen=True, slots=True)
+class Tumour:
+    """One tumour episode: its side ("" if no code gives one), its diagnoses, and references of unreadable ones."""
+
+    side: str
+    conditions: tuple[Condition, ...]
+    unread: tuple[str, ...] = ()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The diagnoses it rests on."""
+        return tuple(sorted({*(c.origin.reference for c in self.conditions), *self.unread}))
+
+
+@dataclass(frozen=True, slots=True)
+class Tumours:
+    """All tumours in a fixed order, the breast diagnoses that fit no single one, and what was set aside."""
+
+    tumours: tuple[Tumour, ...]
+    unplaced: tuple[Condition, ...]
+    set_aside: tuple[tuple[str, str], ...]
+
+
+class Place(Enum):
+    """Where an Observation belongs, as one tumour sees it."""
+
+    HERE = "here"
+    UNSURE = "unsure"
+    ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Where an Observation belongs, and why."""
+
+    place: Place
+    marks: tuple[str, ...] = ()
+
+
+def tumours_in(record: Record, vocabulary: Vocabulary) -> Tumours:
+    """The tumour episodes of a record."""
+    breast = sorted(
+        {c for c in record.conditions if breast_meanings(c, vocabulary)}, key=lambda c: (c.origin.reference, repr(c))
+    )
+    sides = {c: sides_of(c, vocabulary) for c in breast}
+    unread = [u for u in record.unreadable if _unread_diagnosis(u, vocabulary)]
+    unread_sides = {u.reference: _unread_sides(u, vocabulary) for u in unread}
+    named = frozenset(side for each in (*sides.values(), *unread_sides.values()) if each for side in each)
+    present = [side for side in SIDES if side in named] or ([""] if breast or unread else [])
+    tumours = tuple(_tumour(side, present, sides, unread_sides) for side in present)
+    placed = {c for tumour in tumours for c in tumour.conditions}
+    unplaced = tuple(c for c in breast if c not in placed)
+    return Tumours(tumours, unplaced, _aside(record, unplaced, vocabulary))
+
+
+def attribute(observation: Observation, tumour: Tumour, chart: "Chart") -> Attribution:
+    """Where this Observation belongs, as this tumour sees it."""
+    by_focus = _by_focus(observation, tumour, chart)
+    if by_focus is not None and by_focus.place is not Place.UNSURE:
+        return by_focus
+    marks = by_focus.marks if by_focus else ()
+    by_site = _by_site(observation, tumour, chart)
+    if by_site is not None:
+        return Attribution(by_site.place, (*marks, *by_site.marks))
+    if chart.other_cancer and chart.any_cancer_could_be_meant(observation):
+        return Attribution(Place.UNSURE, (*marks, ANOTHER_CANCER))
+    if len(chart.tumours) > 1:
+        return Attribution(Place.UNSURE, (*marks, SIDE_NOT_STATED))
+    return Attribution(Place.HERE, marks)
+
+
+class Chart:
+    """What attribution needs of the whole record."""
+
+    def __init__(self, record: Record, tumours: Iterable[Tumour], vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.tumours = tuple(tumours)
+        self.diagnoses = {c.origin.reference for c in record.conditions if breast_meanings(c, vocabulary)}
+        self.conditions = {c.origin.reference for c in record.conditions}
+        self.other_cancer = any(is_other_cancer(c, vocabulary) for c in record.conditions)
+        self._parents: dict[str, list[Observation]] = {}
+        for observation in record.observations:
+            for child in observation.has_member:
+                self._parents.setdefault(child, []).append(observation)
+
+    def focus_of(self, observation: Observation) -> frozenset[str]:
+        """The diagnoses an Observation is about: its own focus, else that of the panel it is a member of."""
+        own = frozenset(f for f in observation.focus if _is_a_condition(f))
+        if own or observation.focus:
+            return own
+        parents = self._parents.get(observation.origin.reference, [])
+        return frozenset(f for parent in parents for f in parent.focus if _is_a_condition(f))
+
+    def any_cancer_could_be_meant(self, observation: Observation) -> bool:
+        """True if what is asked could be asked of another organ's cancer, and no site says breast."""
+        lists = self.vocabulary.codelists
+        asked = lists["questions_of_any_cancer"].meanings_of(observation.code)
+        site = (observation.body_site,) if observation.body_site else ()
+        return bool(asked) and not names_the_breast(site, self.vocabulary)
+
+
+def _by_focus(observation: Observation, tumour: Tumour, chart: Chart) -> Attribution | None:
+    focus = chart.focus_of(observation)
+    if not focus:
+        return None
+    owners = [t for t in chart.tumours if focus & set(t.references)]
+    if owners == [tumour]:
+        return Attribution(Place.HERE)
+    if len(owners) > 1 or focus & chart.diagnoses:
+        return Attribution(Place.UNSURE) if tumour in owners or not owners else _elsewhere("about the other tumour")
+    if owners:
+        return _elsewhere("about the other tumour")
+    if focus & chart.conditions:
+        return _elsewhere("about another condition")
+    return Attribution(Place.UNSURE, (DANGLING_FOCUS,))
+
+
+def _by_site(observation: Observation, tumour: Tumour, chart: Chart) -> Attribution | None:
+    site = (observation.body_site,) if observation.body_site else ()
+    sides = sides_in(site, chart.vocabulary)
+    if len(sides) != 1 or not tumour.side:
+        return None
+    (side,) = sides
+    if side == tumour.side:
+        return Attribution(Place.HERE)
+    return _elsewhere("its body site is on the other side")
+
+
+def _elsewhere(why: str) -> Attribution:
+    return Attribution(Place.ELSEWHERE, (why,))
+
+
+def _is_a_condition(reference: str) -> bool:
+    """True unless the reference is known to be of another type (a body structure, a specimen)."""
+    kind, slash, _ = reference.partition("/")
+    return not slash or ":" in kind or kind == "Condition"
+
+
+def _tumour(
+    side: str,
+    present: list[str],
+    sides: Mapping[Condition, frozenset[str] | None],
+    unread: Mapping[str, frozenset[str]],
+) -> Tumour:
+    alone = len(present) == 1
+    return Tumour(
+        side,
+        tuple(c for c, named in sides.items() if side in (named or ()) or (alone and not named)),
+        tuple(sorted(r for r, named in unread.items() if side in named or (alone and not named))),
+    )
+
+
+def _unread_diagnosis(unreadable: Unreadable, vocabulary: Vocabulary) -> bool:
+    meanings = {vocabulary.codelists["breast_cancer_conditions"].meaning(c) for c in unreadable.codes}
+    return unreadable.resource_type == "Condition" and bool(
+        meanings & {"malignant", "invasive", "in_situ", "recurrent"}
+    )
+
+
+def _unread_sides(unreadable: Unreadable, vocabulary: Vocabulary) -> frozenset[str]:
+    words = {w for c in unreadable.codes for w in (vocabulary.codelists["laterality"].meaning(c) or "").split()}
+    return frozenset({"left", "right"}) if "both" in words else frozenset(words & {"left", "right"})
+
+
+def _aside(record: Record, unplaced: tuple[Condition, ...], vocabulary: Vocabulary) -> tuple[tuple[str, str], ...]:
+    """Breast codes that made no episode, each with the reason."""
+    asides = {(c.origin.reference, SIDE_NOT_STATED) for c in unplaced}
+    codes = vocabulary.codelists["breast_cancer_conditions"]
+    for condition in record.conditions:
+        meanings = codes.meanings_of(condition.code) - {"cancer_if_breast_is_named"}
+        if meanings and not breast_meanings(condition, vocabulary):
+            asides.add((condition.origin.reference, _why_no_tumour(meanings)))
+    return tuple(sorted(asides))
+
+
+def _why_no_tumour(meanings: frozenset[str]) -> str:
+    words = sorted(meanings & {"family_history", "history", "suspected", "to_breast", "not_cancer"})
+    return ", ".join(w.replace("_", " ") for w in words) or "conflicting coding"

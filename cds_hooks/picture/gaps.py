@@ -1,0 +1,71 @@
+"""What could not be seen, and what it does to each fact: never less than Unknown, never a lower tier."""
+
+from collections.abc import Mapping
+
+from cds_hooks.fhir.record import KeyState, Record, Unreadable
+from cds_hooks.picture.choose import opened
+from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
+from cds_hooks.picture.vocabulary import FactDefinition, Vocabulary
+
+# The code lists that can feed each fact: an unreadable resource with one of these codes leaves the fact open.
+FEEDS: Mapping[str, tuple[str, ...]] = {
+    "hospice": ("hospice",),
+    "invasive": ("breast_cancer_conditions", "histology_questions", "breast_histology_conditions", "t_questions"),
+    "histology": ("histology_questions", "breast_histology_conditions"),
+    "metastatic": ("metastasis_conditions", "m_questions", "stage_questions", "metastasis_questions"),
+    "recurrence": ("breast_cancer_conditions",),
+    "tumour_size": ("size_questions", "t_questions"),
+    "grade": ("grade_questions",),
+    "er": ("er_questions", "receptors_not_a_status", "receptor_status_conditions"),
+    "pr": ("pr_questions", "receptors_not_a_status", "receptor_status_conditions"),
+    "her2": ("her2_questions", "receptor_status_conditions"),
+    "positive_nodes": ("node_questions", "n_questions", "metastasis_conditions"),
+    "vascular_invasion": ("lvi_questions",),
+    "local_extension": (
+        "local_extension_questions",
+        "local_extension_conditions",
+        "t_questions",
+        "histology_questions",
+    ),
+    "t_category": ("t_questions",),
+    "n_category": ("n_questions",),
+    "m_category": ("m_questions",),
+    "systemic_therapy_first": ("surgery_procedures", "systemic_procedures", "systemic_drugs", "therapy_before_staging"),
+}
+_LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}
+
+
+def closed(fact_id: str, fact: Fact, record: Record, vocabulary: Vocabulary) -> Fact:
+    """The fact after asking what could not be seen: lost or incomplete keys, unreadable resources; then silence."""
+    definition = vocabulary.facts.get(fact_id)
+    if definition is None:
+        return fact
+    unread = [u for u in record.unreadable if _feeds(u, fact_id, definition, vocabulary)]
+    why = _lost(fact_id, definition, record) or (Why.UNREADABLE if unread else None)
+    silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
+    if why is None:
+        if silent and definition.if_absent is not None:
+            return Known(definition.if_absent, (), fact.set_aside, notes=fact.notes)
+        return fact
+    evidence = tuple(sorted({*fact.evidence, *(Evidence(u.reference, marks=("unreadable",)) for u in unread)}))
+    if silent:
+        return Unknown(why, evidence, fact.set_aside, fact.notes)
+    wider = opened(fact_id, fact, why, vocabulary)
+    return Unknown(wider.why, evidence, wider.set_aside, wider.notes) if isinstance(wider, Unknown) else wider
+
+
+def _lost(fact_id: str, definition: FactDefinition, record: Record) -> Why | None:
+    states = [record.states.get(key, KeyState.ABSENT) for key in definition.read_from]
+    reasons = {_LOST[state] for state in states if state in _LOST}
+    if fact_id == "systemic_therapy_first" and reasons:
+        return Why.NOT_LOADED
+    return Why.NOT_LOADED if Why.NOT_LOADED in reasons else Why.INCOMPLETE_PAGE if reasons else None
+
+
+def _feeds(unreadable: Unreadable, fact_id: str, definition: FactDefinition, vocabulary: Vocabulary) -> bool:
+    if not unreadable.codes:
+        return unreadable.key in definition.read_from
+    if fact_id == "systemic_therapy_first" and unreadable.resource_type.startswith("Medication"):
+        return True
+    lists = [vocabulary.codelists[name] for name in FEEDS.get(fact_id, ())]
+    return any(each.meaning(coding) is not None for each in lists for coding in unreadable.codes)

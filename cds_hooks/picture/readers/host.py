@@ -1,0 +1,73 @@
+"""The patient: age, sex, alive or not, hospice."""
+
+from datetime import date
+from decimal import Decimal
+
+from cds_hooks.fhir.record import Record
+from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
+from cds_hooks.picture.finding import day
+from cds_hooks.picture.vocabulary import Vocabulary
+
+_SEXES = frozenset({"female", "male", "other"})
+_NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
+_ENDED = frozenset({"inactive", "resolved", "remission"})
+
+
+def read(record: Record, vocabulary: Vocabulary, today: date) -> dict[str, Fact]:
+    """The facts deceased, hospice, age (years, today) and sex."""
+    return {
+        "deceased": read_deceased(record),
+        "hospice": read_hospice(record, vocabulary),
+        "age": read_age(record, today),
+        "sex": read_sex(record),
+    }
+
+
+def read_deceased(record: Record) -> Fact:
+    """A death is recorded by a flag or by its date."""
+    patient = record.patient
+    evidence = (Evidence(patient.origin.reference, day(patient.deceased_on), patient.origin.marks),)
+    if patient.deceased or patient.deceased_on is not None:
+        return Known("yes", evidence)
+    return Known("no", evidence) if patient.deceased is False else Unknown(Why.NOT_RECORDED)
+
+
+def read_hospice(record: Record, vocabulary: Vocabulary) -> Fact:
+    """Hospice care as a diagnosis or a procedure; palliative care is not hospice."""
+    codes = vocabulary.codelists["hospice"]
+    conditions = [
+        Evidence(c.origin.reference, day(c.onset), c.origin.marks)
+        for c in record.conditions
+        if codes.meanings_of(c.code) and c.clinical_status not in _ENDED
+    ]
+    procedures = [
+        Evidence(p.origin.reference, day(p.performed), p.origin.marks)
+        for p in record.procedures
+        if codes.meanings_of(p.code) and p.status not in _NOT_DONE
+    ]
+    evidence = tuple(sorted({*conditions, *procedures}))
+    return Known("yes", evidence) if evidence else Unknown(Why.NOT_RECORDED)
+
+
+def read_age(record: Record, today: date) -> Fact:
+    """Age today in years; a birth date known to the year only gives two possible ages."""
+    born, origin = record.patient.birth_date, record.patient.origin
+    evidence = (Evidence(origin.reference, day(born), origin.marks),)
+    if born is None or born.earliest is None or born.latest is None:
+        return Unknown(Why.NOT_RECORDED)
+    youngest, oldest = _years(born.latest, today), _years(born.earliest, today)
+    if youngest < 0:
+        return Unknown(Why.NOT_UNDERSTOOD, evidence)
+    return Known(Interval(Decimal(youngest), Decimal(oldest)), evidence)
+
+
+def read_sex(record: Record) -> Fact:
+    """Administrative gender as recorded."""
+    origin = record.patient.origin
+    if record.patient.gender not in _SEXES:
+        return Unknown(Why.NOT_RECORDED)
+    return Known(str(record.patient.gender), (Evidence(origin.reference, "", origin.marks),))
+
+
+def _years(born: date, today: date) -> int:
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,177 @@
+"""Did systemic therapy come before surgery? If so, what was measured after it is only a floor."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cds_hooks.fhir.dates import DateInterval, before, order_key
+from cds_hooks.fhir.record import Concept, MedicationKind, MedicationUse, Procedure
+from cds_hooks.picture.answers import text_coding
+from cds_hooks.picture.diagnosis import names_the_breast, sides_in
+from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
+from cds_hooks.picture.finding import day
+from cds_hooks.picture.readers.stage import categories
+from cds_hooks.picture.view import Course, View
+
+# FHIR statuses under which a procedure was not done and a drug was not given; a missing status is taken as given,
+# because assuming treatment only widens the tier.
+_NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
+_NOT_GIVEN = frozenset({"draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended"})
+_PLANS = frozenset({"plan", "proposal", "option"})
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One treatment: what proves it, when, and whether its stated intent says before or after surgery."""
+
+    reference: str
+    when: DateInterval | None
+    intents: frozenset[str] = frozenset()
+
+    @property
+    def evidence(self) -> Evidence:
+        """The resource behind it."""
+        return Evidence(self.reference, day(self.when))
+
+
+def read(view: View) -> tuple[Fact, Course]:
+    """The fact systemic_therapy_first and the course of treatment that the other readers need."""
+    therapies, operations = systemic_therapies(view), breast_operations(view)
+    operated = _first(operations)
+    told = _told_by_stage(view)
+    first = [t for t in therapies if _came_first(t, operated)]
+    if first or told:
+        began = None if told and not first else _first(first)
+        evidence = tuple(sorted({*told, *(t.evidence for t in first)}))
+        return Known("yes", evidence), Course(True, began if _all_dated(first) else None, operated)
+    return _not_first(view, therapies, operations), Course(False, None, operated)
+
+
+def systemic_therapies(view: View) -> tuple[Event, ...]:
+    """Drug treatments that were given, as far as the record tells, for this or for no stated disease."""
+    record = view.record
+    procedures = [
+        Event(p.origin.reference, p.performed, view.codes("treatment_intents").of_any(p.intent))
+        for p in record.procedures
+        if view.codes("systemic_procedures").meanings_of(p.code)
+        and _done(p)
+        and _for_this(p.reason, p.reason_reference, view)
+    ]
+    drugs = [
+        Event(m.origin.reference, m.when)
+        for m in record.medications
+        if _given(m) and _is_systemic(m, view) and _for_this(m.reason, m.reason_reference, view)
+    ]
+    return tuple(sorted({*procedures, *drugs}, key=lambda e: (e.reference, repr(e))))
+
+
+def breast_operations(view: View) -> tuple[Event, ...]:
+    """Operations on this breast (or on a breast whose side is not stated); biopsies are none."""
+    found = (
+        Event(p.origin.reference, p.performed)
+        for p in view.record.procedures
+        if _done(p) and _is_breast_operation(p, view) and _on_this_side(p, view)
+    )
+    return tuple(sorted(set(found), key=lambda e: (e.reference, repr(e))))
+
+
+def _not_first(view: View, therapies: tuple[Event, ...], operations: tuple[Event, ...]) -> Fact:
+    """No therapy certainly came first: say so only where the order is known."""
+    doubtful = [t for t in therapies if "adjuvant" not in t.intents]
+    if not doubtful:
+        return Unknown(Why.NOT_RECORDED) if not therapies else Known("no", tuple(t.evidence for t in therapies))
+    started = [t.when.earliest for t in doubtful if t.when and t.when.earliest]
+    if len(started) == len(doubtful):
+        operated = [e.evidence for e in operations if e.when and e.when.latest and e.when.latest <= min(started)]
+        proof = operated or _pathology_before(view, DateInterval(min(started), None))
+        if proof:
+            return Known("no", tuple(sorted(set(proof))))
+    evidence = tuple(sorted({*(t.evidence for t in doubtful), *(e.evidence for e in operations)}))
+    return Unknown(Why.EQUIVOCAL, evidence, notes=("whether systemic therapy or surgery came first is not recorded",))
+
+
+def _pathology_before(view: View, therapy: DateInterval) -> list[Evidence]:
+    """A pathological T or N category written before any therapy shows that surgery came first."""
+    staged = (s for letter in "TN" for s in categories(view, letter))
+    return [
+        s.finding.evidence
+        for s in staged
+        if s.category and s.category.basis == "p" and not s.category.after_therapy and before(s.finding.when, therapy)
+    ]
+
+
+def _came_first(therapy: Event, operated: DateInterval | None) -> bool:
+    if "neoadjuvant" in therapy.intents:
+        return True
+    if "adjuvant" in therapy.intents or operated is None or operated.earliest is None:
+        return False
+    return bool(therapy.when and therapy.when.earliest and therapy.when.earliest < operated.earliest)
+
+
+def _told_by_stage(view: View) -> set[Evidence]:
+    """A y prefix, or staging after multimodality therapy, says it whatever else could be loaded."""
+    told = {
+        s.finding.evidence
+        for letter in "TN"
+        for s in categories(view, letter)
+        if s.category and s.category.after_therapy and s.finding.attributed
+    }
+    asked = (s for s in view.asked("therapy_before_staging") if s.seen.attributed and not s.contradicts)
+    return told | {slot.found("yes").evidence for slot in asked}
+
+
+def _first(events: Iterable[Event]) -> DateInterval | None:
+    """The earliest dated event: from its first possible day to its last."""
+    dated = [e.when for e in events if e.when]
+    return min(((w.earliest, w) for w in dated if w.earliest), key=lambda p: (p[0], repr(p[1])), default=(None, None))[
+        1
+    ]
+
+
+def _all_dated(events: Iterable[Event]) -> bool:
+    return all(e.when and e.when.earliest for e in events)
+
+
+def _done(procedure: Procedure) -> bool:
+    return procedure.status not in _NOT_DONE
+
+
+def _given(use: MedicationUse) -> bool:
+    if use.do_not_perform or use.status in _NOT_GIVEN:
+        return False
+    return use.kind is not MedicationKind.REQUEST or use.intent not in _PLANS
+
+
+def _is_systemic(use: MedicationUse, view: View) -> bool:
+    if view.codes("systemic_drugs").meanings_of(use.drug):
+        return True
+    names = view.codes("systemic_drug_names")
+    texts = [coding.display for coding in use.drug.codings] + [use.drug.text]
+    return any(names.meaning(text_coding(w)) for text in texts if text for w in _WORD.findall(text))
+
+
+def _is_breast_operation(procedure: Procedure, view: View) -> bool:
+    meanings = view.codes("surgery_procedures").meanings_of(procedure.code)
+    return "breast" in meanings or ("excision" in meanings and names_the_breast(procedure.body_site, view.vocabulary))
+
+
+def _on_this_side(procedure: Procedure, view: View) -> bool:
+    sites = (procedure.code, *procedure.body_site, *procedure.laterality)
+    sides = sides_in(sites, view.vocabulary)
+    return not sides or not view.tumour.side or view.tumour.side in sides
+
+
+def _for_this(reasons: tuple[Concept, ...], references: tuple[str, ...], view: View) -> bool:
+    """False only if a stated reason is certainly another disease."""
+    own = set(view.tumour.references) | {c.origin.reference for c in view.unplaced}
+    known = {c.origin.reference for c in view.record.conditions}
+    if set(references) & own:
+        return True
+    if references and set(references) <= known:
+        return False
+    codes = [c for reason in reasons for c in reason.codings]
+    if not codes:
+        return True
+    other = view.codes("other_cancer_conditions").of_any(reasons)
+    return not other or bool(view.codes("breast_cancer_conditions").of_any(reasons))

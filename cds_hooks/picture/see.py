@@ -1,0 +1,84 @@
+"""From a Record to the Picture: who the patient is, and each tumour with its facts."""
+
+from datetime import date
+
+from cds_hooks.fhir.record import Record
+from cds_hooks.picture.episode import Episode, Picture
+from cds_hooks.picture.episodes import Tumour, Tumours, tumours_in
+from cds_hooks.picture.fact import Fact
+from cds_hooks.picture.gaps import closed
+from cds_hooks.picture.readers import (
+    behaviour,
+    extent,
+    host,
+    nodes,
+    receptors,
+    stage,
+    status,
+    treatment,
+    tumour,
+)
+from cds_hooks.picture.view import dated, view_of
+from cds_hooks.picture.vocabulary import Vocabulary
+
+_PATIENT = frozenset({"deceased", "hospice", "age", "sex"})
+_EPISODE = frozenset(
+    {
+        "invasive",
+        "histology",
+        "metastatic",
+        "recurrence",
+        "tumour_size",
+        "grade",
+        "er",
+        "pr",
+        "hormone_receptor",
+        "her2",
+        "positive_nodes",
+        "vascular_invasion",
+        "local_extension",
+        "t_category",
+        "n_category",
+        "m_category",
+        "systemic_therapy_first",
+    }
+)
+# Every fact that the readers produce; `facts.yaml` defines no other.
+READS: frozenset[str] = _PATIENT | _EPISODE
+
+
+def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
+    """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
+    patient = host.read(record, vocabulary, today)
+    tumours = tumours_in(record, vocabulary)
+    episodes = [_episode(each, tumours, record, vocabulary) for each in tumours.tumours]
+    aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
+    aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
+    return Picture(
+        {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()},
+        tuple(episode for episode, _ in episodes),
+        tuple(sorted(aside)),
+        {key: state.value for key, state in sorted(record.states.items())},
+    )
+
+
+def _episode(
+    each: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary
+) -> tuple[Episode, tuple[tuple[str, str], ...]]:
+    first = view_of(each, tumours, record, vocabulary)
+    therapy_first, course = treatment.read(first)
+    view = dated(first, course)
+    facts: dict[str, Fact] = {
+        **tumour.read(view),
+        **extent.read(view),
+        **behaviour.read(view),
+        **nodes.read(view),
+        **receptors.read(view),
+        **stage.read(view),
+        **status.read(view),
+        "systemic_therapy_first": therapy_first,
+    }
+    facts = {name: closed(name, fact, record, vocabulary) for name, fact in facts.items()}
+    together = receptors.hormone_receptor(view, facts["er"], facts["pr"])
+    facts["hormone_receptor"] = closed("hormone_receptor", together, record, vocabulary)
+    return Episode(each.side, each.references, dict(sorted(facts.items()))), view.elsewhere

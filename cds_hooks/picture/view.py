@@ -1,0 +1,92 @@
+"""What the readers look at: the record as one tumour episode sees it."""
+
+from dataclasses import dataclass, replace
+
+from cds_hooks.fhir.dates import DateInterval
+from cds_hooks.fhir.record import Condition, Record
+from cds_hooks.picture.answers import Slot, slots
+from cds_hooks.picture.episodes import ANOTHER_CANCER, Chart, Place, Tumour, Tumours, attribute
+from cds_hooks.picture.finding import Seen
+from cds_hooks.picture.vocabulary import CodeList, Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One tumour, the Observations that are or may be about it, and the whole record beside them.
+
+    `unplaced` are breast diagnoses that fit no single tumour; `elsewhere` are Observations about something else;
+    `unsided_is_unsure` says that there is more than one tumour.
+    """
+
+    record: Record
+    vocabulary: Vocabulary
+    tumour: Tumour
+    seen: tuple[Seen, ...]
+    unplaced: tuple[Condition, ...] = ()
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    unsided_is_unsure: bool = False
+
+    def codes(self, name: str) -> CodeList:
+        """A code list by name."""
+        return self.vocabulary.codelists[name]
+
+    def asked(self, name: str) -> tuple[Slot, ...]:
+        """Every place where a question of the list is asked, in a fixed order."""
+        found = slots(self.seen, self.codes(name), self.vocabulary)
+        return tuple(sorted(set(found), key=lambda s: (s.seen.observation.origin.reference, repr(s))))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When treatment began, for one tumour: `therapy_began` is set only where systemic therapy came before surgery
+    (an open interval if its date is not known); `operated` is the first operation on this breast.
+    """
+
+    therapy_first: bool = False
+    therapy_began: DateInterval | None = None
+    operated: DateInterval | None = None
+
+
+def view_of(tumour: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary) -> View:
+    """The record as this tumour sees it; treatment is not looked at yet (see `dated`)."""
+    chart = Chart(record, tumours.tumours, vocabulary)
+    seen: list[Seen] = []
+    elsewhere: list[tuple[str, str]] = []
+    for observation in record.observations:
+        attribution = attribute(observation, tumour, chart)
+        if attribution.place is Place.ELSEWHERE:
+            elsewhere.append((observation.origin.reference, "; ".join(attribution.marks)))
+        else:
+            seen.append(Seen(observation, attribution.place is Place.HERE, attribution.marks))
+    several = len(tumours.tumours) > 1
+    return View(record, vocabulary, tumour, tuple(seen), tumours.unplaced, tuple(sorted(set(elsewhere))), several)
+
+
+def dated(view: View, course: Course) -> View:
+    """The view with each Observation placed in the course of treatment."""
+    return replace(view, seen=tuple(_placed(each, course) for each in view.seen))
+
+
+def belongs_to_another_cancer(seen: Seen) -> bool:
+    """True if what makes an Observation unsure is another organ's cancer, not the other breast."""
+    return ANOTHER_CANCER in seen.marks
+
+
+def _placed(seen: Seen, course: Course) -> Seen:
+    when = seen.observation.effective
+    after = course.therapy_first and _possibly_later(when, course.therapy_began)
+    surgical = bool(
+        when
+        and course.operated
+        and when.earliest
+        and course.operated.earliest
+        and when.earliest >= course.operated.earliest
+    )
+    return replace(seen, after_therapy=after, surgical=surgical)
+
+
+def _possibly_later(when: DateInterval | None, began: DateInterval | None) -> bool:
+    """True unless it is certain that this was not after the day when therapy began."""
+    if when is None or when.latest is None or began is None or began.earliest is None:
+        return True
+    return when.latest > began.earliest
