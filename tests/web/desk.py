@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,7 +83,7 @@ def opened(
 
 def with_cards() -> dict[str, Any]:
     """A request that is answered with a card."""
-    resources = list(told(STORY).resources)
+    resources = deepcopy(list(told(STORY).resources))  # tests change what they are given
     return _request(resources, ehr.patient_id_of(resources))
 
 
