@@ -4,6 +4,7 @@
     ├── SettingsBroken            the environment does not make valid settings; the service does not start
     ├── KnowledgeBroken           the knowledge folder has problems (all of them listed); it does not start
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
+    ├── DemoCannotStart           a port is taken, or the synthetic patients cannot be served
     └── RequestRefused            what the client sent cannot be answered; says what to mend, no patient data
         ├── NotJson               not strict JSON in UTF-8
         ├── TooLarge              more bytes than the service accepts
@@ -40,6 +41,10 @@ class KnowledgeBroken(RecurrenceCdsError):
 
 class JournalUnavailable(RecurrenceCdsError):
     """The journal could not commit: the answer must not be sent."""
+
+
+class DemoCannotStart(RecurrenceCdsError):
+    """The demo cannot start; the message says what to mend."""
 
 
 class RequestRefused(RecurrenceCdsError):

@@ -7,7 +7,6 @@ for any origin, so that the hosted CDS Hooks Sandbox can call it from the browse
 import http.client
 import signal
 import socket
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,9 +23,9 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.pseudonym import read_or_create_key
 from cds_hooks.demo.fhir_server import create_fhir_server
-from cds_hooks.demo.stories import StoriesBroken, Story, load_stories
+from cds_hooks.demo.stories import Story, load_stories
 from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
-from cds_hooks.errors import RecurrenceCdsError
+from cds_hooks.errors import DemoCannotStart
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import Settings
 
@@ -34,30 +33,21 @@ LOOPBACK = "127.0.0.1"
 JOURNAL_FILE = "recurrence-cds.sqlite3"
 KEY_FILE = "recurrence-cds.key"
 READY_WITHIN = 10.0  # seconds
-CANNOT_START = 2  # exit status
 
 CreateApp = Callable[..., Flask]
-
-
-class PortTaken(Exception):
-    """The port cannot be listened on."""
 
 
 def run_demo(create_app: CreateApp, port: int = 8000, fhir_port: int = 8001) -> None:
     """Serve both until SIGINT or SIGTERM; print the addresses as soon as both answer.
 
     `create_app` is `app.create_app`, handed in because the demo stands on a lower floor. A port of 0 takes a free
-    one. The journal and its key are kept in the working folder. Raises SystemExit(2), after one line on stderr,
-    when a port is taken or the demo's data are not usable.
+    one. The journal and its key are kept in the working folder. Raises DemoCannotStart when a port is taken or the
+    patients cannot be served, KnowledgeBroken, JournalUnavailable or SettingsBroken.
     """
     stop = threading.Event()
     with _stopped_by_signals(stop), ExitStack() as running:
-        try:
-            service, fhir = (running.enter_context(closing(listen(p))) for p in (port, fhir_port))
-            start(create_app, service, fhir, running)
-        except (PortTaken, StoriesBroken, RecurrenceCdsError) as problem:
-            print(f"The demo cannot start: {problem}", file=sys.stderr)  # noqa: T201 (the command line's own words)
-            raise SystemExit(CANNOT_START) from problem
+        service, fhir = (running.enter_context(closing(listen(p))) for p in (port, fhir_port))
+        start(create_app, service, fhir, running)
         stop.wait()
 
 
@@ -89,7 +79,7 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
 
 
 def listen(port: int) -> socket.socket:
-    """A socket that listens on loopback; raises PortTaken."""
+    """A socket that listens on loopback; raises DemoCannotStart."""
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -97,8 +87,9 @@ def listen(port: int) -> socket.socket:
         taken.listen(128)
     except (OSError, OverflowError) as problem:
         taken.close()
-        raise PortTaken(
-            f"port {port} cannot be used ({problem}); choose another with --port or --fhir-port"
+        why = getattr(problem, "strerror", None) or problem
+        raise DemoCannotStart(
+            f"port {port} cannot be used ({why}); choose another with --port or --fhir-port"
         ) from problem
     return taken
 
@@ -130,7 +121,7 @@ def serving(app: WSGIApplication, listening: socket.socket) -> Iterator[None]:
 
 
 def wait_for(url: str) -> None:
-    """Return when the address answers 200; raises RecurrenceCdsError when it does not in time."""
+    """Return when the address answers 200; raises DemoCannotStart when it does not in time."""
     host, _, path = url.removeprefix("http://").partition("/")
     deadline = time.monotonic() + READY_WITHIN
     status = 0
@@ -142,7 +133,7 @@ def wait_for(url: str) -> None:
         if status == 200:
             return
         time.sleep(0.05)
-    raise RecurrenceCdsError(f"{url} does not answer (last status: {status})")
+    raise DemoCannotStart(f"{url} does not answer (last status: {status})")
 
 
 def announce(console: Console, stories: tuple[Story, ...], service_url: str, fhir_url: str, kept_in: str) -> None:

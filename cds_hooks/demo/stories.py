@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cds_hooks.errors import DemoCannotStart
+
 Resource = Mapping[str, Any]
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -15,10 +17,6 @@ PLACES = (PACKAGE / "_data" / "fixtures" / "patients", PACKAGE.parent / "fixture
 # words of a folder name that are not written in lower case
 ACRONYMS = "HER2 ISH FISH IHC LVI ER PR DCIS TNM T N M N0 N1 N2 N3 M0 M1 ICD SNOMED CT MRI mCODE FHIR EHR"
 SPELLING = {word.lower(): word for word in ACRONYMS.split()}
-
-
-class StoriesBroken(Exception):
-    """The fixture stories cannot be served; the message names the story and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,12 @@ def load_stories(folder: Path | None = None) -> tuple[Story, ...]:
     """Read every story of the folder, in the order of their names.
 
     `folder` holds one folder a story (None: the stories that ship with the package, or those of the checkout).
-    Raises StoriesBroken when there are none, one is not a Bundle with one Patient, or two share a resource id.
+    Raises DemoCannotStart when there are none, one is not a Bundle with one Patient, or two share a resource id.
     """
     place = folder or next((p for p in PLACES if p.is_dir()), PLACES[-1])
     stories = tuple(_read(path) for path in sorted(place.glob("*/bundle.json")))
     if not stories:
-        raise StoriesBroken(f"no stories in {place}")
+        raise DemoCannotStart(f"no stories in {place}")
     _refuse_shared_ids(stories)
     return stories
 
@@ -57,15 +55,15 @@ def _read(path: Path) -> Story:
     try:
         bundle = json.loads(path.read_bytes())
     except ValueError as problem:
-        raise StoriesBroken(f"{name}: bundle.json is not JSON ({problem})") from problem
+        raise DemoCannotStart(f"{name}: bundle.json is not JSON ({problem})") from problem
     entries = bundle.get("entry", []) if isinstance(bundle, dict) else []
     resources = [entry["resource"] for entry in entries if "resource" in entry]
     patients = [r for r in resources if r.get("resourceType") == "Patient"]
     if len(patients) != 1 or not patients[0].get("id"):
-        raise StoriesBroken(f"{name}: bundle.json must hold exactly one Patient with an id")
+        raise DemoCannotStart(f"{name}: bundle.json must hold exactly one Patient with an id")
     without_id = [r.get("resourceType") for r in resources if not r.get("id")]
     if without_id:
-        raise StoriesBroken(f"{name}: a FHIR server cannot serve a resource without an id ({without_id[0]})")
+        raise DemoCannotStart(f"{name}: a FHIR server cannot serve a resource without an id ({without_id[0]})")
     served_as = {e["fullUrl"]: reference_to(e["resource"]) for e in entries if "fullUrl" in e and "resource" in e}
     return Story(sentence_of(name), patients[0]["id"], tuple(_resolved(r, served_as) for r in resources))
 
@@ -91,4 +89,4 @@ def _refuse_shared_ids(stories: Iterable[Story]) -> None:
     times = Counter(reference_to(resource) for story in stories for resource in story.resources)
     shared = sorted(reference for reference, n in times.items() if n > 1)
     if shared:
-        raise StoriesBroken("resource ids are used more than once: " + ", ".join(shared))
+        raise DemoCannotStart("resource ids are used more than once: " + ", ".join(shared))

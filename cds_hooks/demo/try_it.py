@@ -101,6 +101,8 @@ def card_markdown() -> MarkdownIt:
     """
     markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"]).disable("image")
     markdown.add_render_rule("link_open", _open_beside)
+    for cell in ("th_open", "td_open"):
+        markdown.add_render_rule(cell, _align_by_class)
     return markdown
 
 
@@ -109,4 +111,14 @@ def _open_beside(
 ) -> str:
     tokens[index].attrSet("target", "_blank")
     tokens[index].attrSet("rel", "noopener noreferrer")
+    return renderer.renderToken(tokens, index, options, env)
+
+
+def _align_by_class(
+    renderer: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """The page's policy allows no style attribute, so a column's alignment becomes a class."""
+    alignment = tokens[index].attrs.pop("style", None)
+    if alignment is not None:
+        tokens[index].attrSet("class", str(alignment).replace("text-align:", "align-"))
     return renderer.renderToken(tokens, index, options, env)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
+from cds_hooks.__main__ import main
 from cds_hooks.app import create_app
-from cds_hooks.demo.run import PortTaken, listen, run_demo, wait_for
-from cds_hooks.errors import RecurrenceCdsError
+from cds_hooks.demo.run import listen, run_demo, wait_for
+from cds_hooks.errors import DemoCannotStart
 
 
 def create_and_ask_to_stop(*parts: Any, **more: Any) -> Flask:
@@ -51,19 +53,17 @@ def test_the_demo_gives_the_signals_back(folder: Path) -> None:
     assert signal.getsignal(signal.SIGTERM) is before
 
 
-def test_a_taken_port_is_one_clear_line_and_status_2(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_one_clear_line_and_status_2(folder: Path) -> None:
     with closing(listen(0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(SystemExit) as stopped:
-            run_demo(create_app, port=0, fhir_port=port)
-    said = capsys.readouterr().err
-    assert stopped.value.code == 2
-    assert said.count("\n") == 1
-    assert f"port {port}" in said
+        answer = CliRunner().invoke(main, ["demo", "--port", "0", "--fhir-port", str(port)])
+    assert answer.exit_code == 2
+    assert answer.stderr.count("\n") == 1
+    assert f"port {port} cannot be used (Address already in use)" in answer.stderr
 
 
 def test_a_port_that_cannot_exist_is_refused() -> None:
-    with pytest.raises(PortTaken):
+    with pytest.raises(DemoCannotStart):
         listen(70000)
 
 
@@ -75,5 +75,5 @@ def test_only_this_computer_can_connect() -> None:
 
 def test_a_server_that_does_not_become_ready_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cds_hooks.demo.run.READY_WITHIN", 0.0)
-    with pytest.raises(RecurrenceCdsError, match="does not answer"):
+    with pytest.raises(DemoCannotStart, match="does not answer"):
         wait_for("http://127.0.0.1:1/")

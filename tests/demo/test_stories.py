@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.demo.stories import StoriesBroken, load_stories, sentence_of
+from cds_hooks.demo.stories import load_stories, sentence_of
+from cds_hooks.errors import DemoCannotStart
 
 PATIENT = {"resourceType": "Patient", "id": "p"}
 
@@ -61,17 +62,17 @@ def test_references_inside_the_bundle_become_addresses(tmp_path: Path) -> None:
 )
 def test_a_story_that_cannot_be_served_is_refused(tmp_path: Path, entries: list[dict[str, Any]], problem: str) -> None:
     tell(tmp_path, "s", *({"resource": resource} for resource in entries))
-    with pytest.raises(StoriesBroken, match=problem):
+    with pytest.raises(DemoCannotStart, match=problem):
         load_stories(tmp_path)
 
 
 def test_a_folder_without_stories_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoriesBroken, match="no stories"):
+    with pytest.raises(DemoCannotStart, match="no stories"):
         load_stories(tmp_path)
 
 
 def test_a_bundle_that_is_not_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     (tmp_path / "s" / "bundle.json").write_text("{")
-    with pytest.raises(StoriesBroken, match="not JSON"):
+    with pytest.raises(DemoCannotStart, match="not JSON"):
         load_stories(tmp_path)

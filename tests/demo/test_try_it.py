@@ -70,6 +70,10 @@ def test_no_story_is_lost_between_the_two_lists() -> None:
             "![x](https://a.example/x.png)",
             '<p>!<a href="https://a.example/x.png" target="_blank" rel="noopener noreferrer">x</a></p>\n',
         ),
+        (
+            "| a |\n|--:|",
+            '<table>\n<thead>\n<tr>\n<th class="align-right">a</th>\n</tr>\n</thead>\n</table>\n',
+        ),
         ("~~old~~", "<p><s>old</s></p>\n"),
     ],
 )
