@@ -26,6 +26,7 @@ from cds_hooks.demo.fhir_server import create_fhir_server
 from cds_hooks.demo.stories import Story, load_stories
 from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
 from cds_hooks.errors import DemoCannotStart
+from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import Settings
 
@@ -73,6 +74,7 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
     )
     running.enter_context(serving(app, service))
     running.enter_context(serving(create_fhir_server(stories), fhir))
+    warm_up()
     for url in (f"{service_url}/cds-services", f"{fhir_url}/metadata"):
         wait_for(url)
     announce(Console(), stories, service_url, fhir_url, kept_in)
