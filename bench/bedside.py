@@ -89,7 +89,7 @@ def line(observations: int, body: bytes, floor: list[float], service: list[float
 def table(lines: Sequence[Line]) -> Table:
     """The result for people."""
     shown = Table(title="Answer time in milliseconds")
-    for heading in ("Observations", "body MB", "floor p50", "floor p99", "service p50", "service p99", "ratio of p50"):
+    for heading in ("Obs.", "body MB", "floor p50", "p99", "service p50", "p99", "ratio p50"):
         shown.add_column(heading, justify="right")
     for one in lines:
         figures = (one.floor_p50, one.floor_p99, one.service_p50, one.service_p99, one.ratio)
