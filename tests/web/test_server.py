@@ -9,7 +9,8 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +140,6 @@ def test_the_service_does_not_start_without_its_key(tmp_path: Path, monkeypatch:
 
 
 def test_the_service_does_not_start_when_its_discovery_would_not_be_valid() -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
     broken = replace(KNOWLEDGE, service=replace(KNOWLEDGE.service, id="not an address"))
     with pytest.raises(KnowledgeBroken) as refused:
         app.create_app(Settings(), broken, journal=None)  # type: ignore[arg-type]
@@ -157,3 +156,7 @@ def test_the_factory_reads_the_environment_and_freezes_what_it_loaded(
     application = app.wsgi()
     assert application.test_client().get("/readyz").status_code == 200
     assert frozen == [True]
+
+
+def test_the_clock_of_the_service_tells_its_zone() -> None:
+    assert app.now().utcoffset() == timedelta(0)
