@@ -10,7 +10,7 @@ from decimal import Decimal
 from string import Formatter
 from typing import Any
 
-from cds_hooks.knowledge.build import CODES, Facts, sought
+from cds_hooks.knowledge.build import CODES, TEXT_SYSTEM, Facts, sought
 from cds_hooks.knowledge.strict_yaml import Document, Path
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.fact import Fact, Interval, Known
@@ -247,7 +247,7 @@ def _unannounceable(draft: Draft, key: str) -> Iterator[str]:
         if codelist.prefixes:
             yield f"codelists/{codelist.name}.csv:1: a code prefix cannot stand in the template of {key}"
         for system, code in codelist.meanings:
-            if not _SAFE_CODE.fullmatch(code):
+            if system != TEXT_SYSTEM and not _SAFE_CODE.fullmatch(code):
                 yield f"codelists/{codelist.name}.csv:1: {code!r} of {system} cannot stand in the template of {key}"
 
 

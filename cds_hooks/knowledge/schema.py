@@ -6,7 +6,6 @@ tests and words that the fact's kind allows. So a typing error is found at start
 
 import json
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ ALL = (*PLAIN, "tiers", "gates")
 
 _TEXT: Schema = {"type": "string", "minLength": 1}
 _YES_NO: Schema = {"enum": ["yes", "no"]}
+_NOT_HERE: Schema = {"not": {}}
 _NUMBER: Schema = {"type": "number"}
 _ID: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "not": {"enum": list(OPERATORS)}}
 _SLUG: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]*$"}
@@ -46,13 +46,14 @@ def problems_in(document: Document, schema: Schema) -> list[str]:
     for error in sorted(validator.iter_errors(document.value), key=lambda e: [str(part) for part in e.absolute_path]):
         path = tuple(error.absolute_path)
         where = ".".join(str(part) for part in path) or "the file"
-        found.append(f"{document.at(path)}: {where}: {error.message}")
+        what = "does not belong here" if error.schema == _NOT_HERE else error.message
+        found.append(f"{document.at(path)}: {where}: {what}")
     return found
 
 
 def schema_text(schema: Schema) -> str:
     """A schema as its file holds it."""
-    return json.dumps(schema, indent=1, ensure_ascii=False, default=_number) + "\n"
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def write_schemas(folder: Path) -> list[Path]:
@@ -64,10 +65,6 @@ def write_schemas(folder: Path) -> list[Path]:
         path.write_text(schema_text(schema), encoding="utf-8")
         written.append(path)
     return written
-
-
-def _number(value: Decimal) -> float:
-    return float(value)
 
 
 def _object(properties: Mapping[str, Schema], required: tuple[str, ...] = (), **more: Any) -> Schema:
@@ -101,10 +98,10 @@ _LIMITS = _list_of(_object({"say": _TEXT, "cite": _CITATION}, ("say", "cite")))
 
 def _facts() -> Schema:
     words_only = {
-        "properties": {"unit": False, "whole": False},
+        "properties": {"unit": _NOT_HERE, "whole": _NOT_HERE},
         "oneOf": [{"required": ["words"]}, {"required": ["as_recorded"]}],
     }
-    no_words = dict.fromkeys(("words", "as_recorded", "if_absent", "absent_means"), False)
+    no_words = dict.fromkeys(("words", "as_recorded", "if_absent", "absent_means"), _NOT_HERE)
     numbers_only = {"properties": no_words, "required": ["unit"]}
     fact = _object(
         {
