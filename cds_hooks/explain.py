@@ -3,18 +3,17 @@
 Chart text is stripped of everything that is not visible before it reaches the terminal.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from cds_hooks.consult import Consultation
 from cds_hooks.fhir.record import KeyState, Record
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, SetAside
+from cds_hooks.picture.fact import Evidence, Fact, Interval, Known
 from cds_hooks.reasoning.tiers import FactorResult, Tier, TierWithheld
 from cds_hooks.writing.compose import wording_of
 from cds_hooks.writing.detail import missing_words, tier_cell
@@ -38,14 +37,14 @@ def explanation(record: Record, consultation: Consultation, knowledge: Knowledge
     return Group(*parts)
 
 
-def _patient(wording: Wording, consultation: Consultation, knowledge: Knowledge) -> Text:
+def _patient(wording: Wording, consultation: Consultation, knowledge: Knowledge) -> RenderableType:
     said = []
     for fact_id, fact in consultation.picture.patient.items():
         value = interval(wording, fact.value) if isinstance(fact, Known) and isinstance(fact.value, Interval) else None
         words = value or (str(fact.value) if isinstance(fact, Known) else why_words(wording, fact))
         definition = knowledge.vocabulary.facts.get(fact_id)
         said.append(f"{definition.title if definition else fact_id}: {words}")
-    return Text("Patient   " + ", ".join(said))
+    return _line("Patient", ", ".join(said))
 
 
 def _tumour(wording: Wording, tumour: Tumour, consultation: Consultation) -> Iterator[RenderableType]:
@@ -53,8 +52,11 @@ def _tumour(wording: Wording, tumour: Tumour, consultation: Consultation) -> Ite
     yield _heading(wording, tumour)
     conditions = consultation.picture.episodes[tumour.tier.episode].conditions
     yield _line("Diagnosis", ", ".join(plain(reference) for reference in conditions))
-    yield _table(wording, tumour)
+    numbers = _numbers(tumour)
+    yield _table(wording, tumour, numbers)
     yield from _conclusion(wording, tumour)
+    yield Text()
+    yield from _references(numbers, tumour)
 
 
 def _heading(wording: Wording, tumour: Tumour) -> Text:
@@ -64,29 +66,49 @@ def _heading(wording: Wording, tumour: Tumour) -> Text:
     return words.append(tier, style=_TIER_STYLE[tumour.tier.at_least] if tumour.settled else "bold cyan")
 
 
-def _table(wording: Wording, tumour: Tumour) -> Table:
+def _table(wording: Wording, tumour: Tumour, numbers: Mapping[str, int]) -> Table:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, expand=True)
     table.add_column("Factor", width=18)
     table.add_column("Value", width=18)
     table.add_column("Raises to", width=12)
     table.add_column("Evidence", ratio=1, overflow="fold")
     for result in tumour.tier.factors:
-        table.add_row(*_row(wording, tumour, result), style="bold" if result.row.key in tumour.tier.drivers else None)
+        style = "bold" if result.row.key in tumour.tier.drivers else None
+        table.add_row(*_row(wording, tumour, result, numbers), style=style)
     return table
 
 
-def _row(wording: Wording, tumour: Tumour, result: FactorResult) -> tuple[RenderableType, ...]:
+def _row(
+    wording: Wording, tumour: Tumour, result: FactorResult, numbers: Mapping[str, int]
+) -> tuple[RenderableType, ...]:
     fact = tumour.shown(result.row.key)
-    value = Text("\n").join(_value(wording, tumour, result.row.key, fact))
-    proof = [Text(_proof(evidence)) for evidence in fact.evidence]
-    aside = [Text(_aside(one), style="dim not bold") for one in fact.set_aside]
+    proof = [Text(_proof(one, numbers[one.reference])) for one in fact.evidence]
+    aside = [Text(f"[{numbers[one.reference]}] {plain(one.why)}", style="dim not bold") for one in fact.set_aside]
     notes = [Text(f"! {plain(note)}", style="yellow not bold") for note in fact.notes]
     return (
         Text(capital(result.row.title)),
-        value,
+        Text("\n").join(_value(wording, tumour, result.row.key, fact)),
         Text(tier_cell(wording, result)),
         Text("\n").join([*proof, *aside, *notes]),
     )
+
+
+def _numbers(tumour: Tumour) -> dict[str, int]:
+    """A number for each resource of the table, so that its long name stands below and not in a narrow column."""
+    numbers: dict[str, int] = {}
+    for result in tumour.tier.factors:
+        fact = tumour.shown(result.row.key)
+        for reference in (*(one.reference for one in fact.evidence), *(one.reference for one in fact.set_aside)):
+            numbers.setdefault(reference, len(numbers) + 1)
+    return numbers
+
+
+def _references(numbers: Mapping[str, int], tumour: Tumour) -> Iterator[RenderableType]:
+    facts = [tumour.shown(result.row.key) for result in tumour.tier.factors]
+    used = {one.reference for fact in facts for one in fact.evidence}
+    for reference, number in numbers.items():
+        aside = "" if reference in used else "  (set aside)"
+        yield _line(f"[{number}]", plain(reference) + aside, width=4)
 
 
 def _value(wording: Wording, tumour: Tumour, factor: str, fact: Fact) -> Iterator[Text]:
@@ -107,12 +129,8 @@ def _value(wording: Wording, tumour: Tumour, factor: str, fact: Fact) -> Iterato
             yield Text(f"{wording.short(name)} {words}", style="not bold")
 
 
-def _proof(evidence: Evidence) -> str:
-    return ", ".join(plain(part) for part in (evidence.reference, evidence.date, *evidence.marks) if part)
-
-
-def _aside(one: SetAside) -> str:
-    return f"set aside {plain(one.reference)}: {plain(one.why)}"
+def _proof(evidence: Evidence, number: int) -> str:
+    return ", ".join(plain(part) for part in (f"[{number}] {evidence.date}".strip(), *evidence.marks))
 
 
 def _conclusion(wording: Wording, tumour: Tumour) -> Iterator[RenderableType]:
@@ -157,9 +175,9 @@ def _chart(record: Record, consultation: Consultation) -> Iterator[RenderableTyp
             yield _line(title, "\n".join([*shown, *more]))
 
 
-def _line(title: str, words: str) -> RenderableType:
+def _line(title: str, words: str, width: int = 18) -> RenderableType:
     row = Table.grid(padding=(0, 1))
-    row.add_column(width=18, style="dim")
+    row.add_column(width=width, style="dim")
     row.add_column(overflow="fold")
     row.add_row(Text(title), Text(words))
-    return Padding(row, (0, 0, 0, 0))
+    return row

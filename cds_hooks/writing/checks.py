@@ -52,7 +52,7 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "driver.size": "value",
             "driver.grade": "value",
             "driver.nodes": "value",
-            "driver.one_node": "",
+            "driver.one_node": "value",
             "driver.hormone_receptors": "value",
             "driver.triple_negative": "",
             "driver.either_way": "",

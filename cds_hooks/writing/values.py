@@ -48,9 +48,10 @@ def driver(wording: Wording, tumour: Tumour, factor: str) -> str | None:
         return None
     if factor == "hormone_receptors":
         return wording.say(_receptor_key(tumour), value=factor_value(wording, factor, fact))
-    if factor == "nodes" and isinstance(fact.value, Interval) and fact.value.exact == 1:
-        return wording.say("driver.one_node")
-    return wording.say(f"driver.{factor}", value=factor_value(wording, factor, fact))
+    value = factor_value(wording, factor, fact)
+    if factor == "nodes" and value.split()[-1] == "1":
+        return wording.say("driver.one_node", value=value)
+    return wording.say(f"driver.{factor}", value=value)
 
 
 def drivers(wording: Wording, tumour: Tumour) -> tuple[str, ...]:

@@ -27,6 +27,14 @@ SAYS = [
         tumour(tumour_size=22, her2=Unknown(Why.EQUIVOCAL)),
         "Recurrence risk at diagnosis not settled: between moderate and high (tumour 22 mm); missing HER2",
     ),
+    (
+        tumour(positive_nodes=Known(Interval(Decimal(1), Decimal(9)), PROOF)),
+        "Recurrence risk at diagnosis not settled: between moderate and high (1 to 9 nodes positive); missing node count",
+    ),
+    (
+        tumour(UNKNOWN, grade=3, positive_nodes=Known(Interval(Decimal(1), None), PROOF)),
+        "High recurrence risk at diagnosis: grade 3",
+    ),
     (tumour(UNKNOWN, positive_nodes=6), "High recurrence risk at diagnosis: 6 nodes positive"),
     (
         tumour(HR_NEGATIVE),
@@ -95,6 +103,11 @@ def test_bounds_are_said_as_bounds(bounds: Interval, read: str) -> None:
     assert (
         f"| {read} (2025-11-20) |".replace("|", "").strip() in card(tumour(tumour_size=Known(bounds, PROOF)))["detail"]
     )
+
+
+def test_at_least_one_node_is_one_node() -> None:
+    shown = card(tumour(positive_nodes=Known(Interval(Decimal(1), None), PROOF)))
+    assert "(at least 1 node positive)" in shown["summary"]
 
 
 def test_a_count_of_zero_is_a_number_and_not_silence() -> None:
