@@ -91,7 +91,7 @@ def _only_patient(resources: Iterable[Resource]) -> str:
 
 def _is_ours(subjects: Subjects, resource: Resource) -> bool:
     try:
-        return subjects.standing(resource, "") is not Standing.NOT_A_PATIENT
+        return subjects.standing(resource) is not Standing.NOT_A_PATIENT
     except WrongPatient:
         return False
 

@@ -26,7 +26,6 @@ class Document:
     rank: int
     body: Mapping[str, Any] = field(repr=False)
     resource: Resource = field(repr=False)
-    content: str = field(repr=False)
     marks: tuple[str, ...] = ()
     wanted: bool = True
 
@@ -37,11 +36,11 @@ class Document:
         return found if isinstance(found, str) else None
 
     @property
-    def age(self) -> tuple[datetime, int, str]:
-        """A key that sorts the newest last: by lastUpdated, then versionId, then content (an arbitrary fixed order)."""
+    def updated(self) -> tuple[datetime, int]:
+        """A key that sorts the newest last: by lastUpdated, then by a versionId that is a number."""
         version = self._meta("versionId")
         number = int(version) if isinstance(version, str) and version.isdigit() and len(version) < 19 else -1
-        return dates.moment(self.last_updated) or _NEVER, number, self.content
+        return dates.moment(self.last_updated) or _NEVER, number
 
     def _meta(self, name: str) -> Any:
         meta = self.body.get("meta")
@@ -53,9 +52,9 @@ def content_of(body: Any) -> str:
     return json.dumps(body, sort_keys=True, default=str)
 
 
-def anonymous_reference(kind: str, content: str) -> str:
+def anonymous_reference(kind: str, body: Any) -> str:
     """How to name a resource that has neither id nor fullUrl: by its content, not by where it stood."""
-    return f"{kind}/#{sha256(content.encode()).hexdigest()[:8]}"
+    return f"{kind}/#{sha256(content_of(body).encode()).hexdigest()[:8]}"
 
 
 def newest_of_each(documents: Iterable[Document]) -> tuple[list[Document], list[LeftOut]]:
@@ -66,12 +65,23 @@ def newest_of_each(documents: Iterable[Document]) -> tuple[list[Document], list[
     newest: list[Document] = []
     left_out: list[LeftOut] = []
     for reference, copies in sorted(by_reference.items()):
-        by_age = sorted(copies, key=lambda copy: (copy.age, -copy.rank))
-        latest = by_age[-1]
+        latest = copies[0]
+        if len(copies) > 1:
+            latest, why = _newest(copies)
+            left_out += [LeftOut(reference, why)] if why else []
         if latest.wanted:
             newest.append(latest)
-        if by_age[0].content != latest.content:
-            dated = by_age[-1].age[:2] > max(copy.age[:2] for copy in copies if copy.content != latest.content)
-            why = "older copy of the same resource" if dated else "another copy of the same resource, no newer"
-            left_out.append(LeftOut(reference, why))
     return newest, left_out
+
+
+def _newest(copies: list[Document]) -> tuple[Document, str | None]:
+    """The newest copy, and why the others are left out if they differ from it. Where nothing tells which is newest,
+    the content decides: arbitrary, but the same in whatever order they came.
+    """
+    contents = {id(copy): content_of(copy.body) for copy in copies}
+    latest = max(copies, key=lambda copy: (*copy.updated, contents[id(copy)], -copy.rank))
+    others = [copy for copy in copies if contents[id(copy)] != contents[id(latest)]]
+    if not others:
+        return latest, None
+    newer = latest.updated > max(copy.updated for copy in others)
+    return latest, "older copy of the same resource" if newer else "another copy of the same resource, no newer"

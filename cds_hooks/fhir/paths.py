@@ -5,6 +5,7 @@ for every name that begins so, such as the kinds of value[x] that we do not know
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 Tree = Mapping[str, "Tree"]
@@ -109,9 +110,14 @@ def below(tree: Tree, name: str) -> Tree | None:
     return next((sub for known, sub in tree.items() if known.endswith("*") and name.startswith(known[:-1])), None)
 
 
+@lru_cache(maxsize=4096)
+def _is_read(kind: str, name: str) -> bool:
+    return below(READ[kind], name) is not None
+
+
 def read_members(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The outermost members of a resource that we read, extensions that we do not know taken out."""
-    found = {name: value for name, value in body.items() if below(READ[kind], name) is not None}
+    found = {name: value for name, value in body.items() if _is_read(kind, name)}
     if "extension" in found:
         found["extension"] = _known(found["extension"])
     if "bodySite" in found:

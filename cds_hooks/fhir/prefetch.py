@@ -4,9 +4,10 @@ A chart may be 10 MB with a dozen resources that matter, so only the outermost m
 apart here; their values stay raw bytes.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -89,6 +90,8 @@ class Opened:
 _BUNDLE = msgspec.json.Decoder(_Bundle)
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _ENCODE = msgspec.json.Encoder().encode
+_BLANKS = re.compile(rb'(?<!\\)":\s|\n')
+_NOTHING = Raw(b"")
 _HARMLESS = frozenset({"information", "warning", "success"})
 
 
@@ -100,32 +103,49 @@ def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | None]) -> Opened:
     """
     if key.name not in prefetch:
         return Opened(key, KeyState.ABSENT)
-    raw = prefetch[key.name]
-    if raw is None or raw.strip() == b"null":
+    raw = _compact(prefetch[key.name])
+    if raw is None or raw == b"null":
         return Opened(key, KeyState.EMPTY)
     where = f"prefetch.{key.name}"
     bundle = _decoded(_BUNDLE, raw, where)
-    kind = _kind(bundle.resource_type, where)
+    kind = _kind(b"" if bundle.resource_type is UNSET else bytes(bundle.resource_type), where)
+    if kind == "Bundle":
+        return _open_bundle(key, _whole(_BUNDLE, raw, where, bundle), where)
+    members = split_members(raw, where)
     if kind == "OperationOutcome":
         return Opened(key, KeyState.FAILED)
-    if kind == "Bundle":
-        return _open_bundle(key, _all_of(_BUNDLE, raw, bundle, where), where)
     if not key.is_read or kind != key.resource_type:
         wanted = key.resource_type if key.is_read else "Bundle"
         raise NotAHookRequest(f"The prefetch key {key.name} must hold a {wanted} resource or null.", where)
-    members = _all_of(_MEMBERS, raw, _decoded(_MEMBERS, raw, where), where)
     return Opened(key, KeyState.COMPLETE, (Resource(kind, members),))
 
 
 def split_members(raw: bytes, where: str) -> dict[str, Raw]:
     """A JSON object's members with raw values. Raises NotJson for a duplicate key, NotAHookRequest for no object."""
-    return _all_of(_MEMBERS, raw, _decoded(_MEMBERS, raw, where), where)
+    return _whole(_MEMBERS, raw, where)
 
 
 def split_entries(raw: bytes, where: str) -> tuple[Entry, ...]:
     """The entries of a Bundle, those that are null left out. Raises as `split_members`."""
-    bundle = _all_of(_BUNDLE, raw, _decoded(_BUNDLE, raw, where), where)
-    return tuple(entry for entry in bundle.entry or () if entry is not None)
+    return tuple(entry for entry in _whole(_BUNDLE, raw, where).entry or () if entry is not None)
+
+
+def _whole(decoder: "msgspec.json.Decoder[_Found]", raw: bytes, where: str, found: _Found | None = None) -> _Found:
+    """All that `raw` says; raises NotJson where a member name occurs twice. `found` is a first decoding, if any.
+
+    The decoder keeps the last of two equal names: sifting would see one code and typing another. Written out again,
+    what was found is as long as `raw` only if nothing was lost. Blanks make a difference too, so they are taken out;
+    for names that are written with escapes the strict decoder has the last word.
+    """
+    if found is None:
+        found = _decoded(decoder, raw, where)
+    if len(_ENCODE(found)) == len(raw):
+        return found
+    compact = msgspec.json.format(raw, indent=-1)
+    found = decoder.decode(compact)
+    if len(_ENCODE(found)) != len(compact):
+        strict_json.decode(raw, where)
+    return found
 
 
 def _decoded(decoder: "msgspec.json.Decoder[_Found]", raw: bytes, where: str) -> _Found:
@@ -138,39 +158,32 @@ def _decoded(decoder: "msgspec.json.Decoder[_Found]", raw: bytes, where: str) ->
         raise NotJson("This is not JSON.", where) from None
 
 
-def _all_of(decoder: "msgspec.json.Decoder[_Found]", raw: bytes, found: _Found, where: str) -> _Found:
-    """`found`, if it is all that `raw` says; raises NotJson where a member name occurs twice.
-
-    The decoder keeps the last of two equal names, as sifting one code and typing another would need. Written out
-    again, `found` is as long as `raw` only if nothing was lost; blanks and escaped names are ruled out in turn.
-    """
-    if len(_ENCODE(found)) == len(raw):
-        return found
-    compact = msgspec.json.format(raw, indent=-1)
-    found = decoder.decode(compact)
-    if len(_ENCODE(found)) != len(compact):
-        strict_json.decode(raw, where)
-    return found
+def _compact(raw: bytes | None) -> bytes | None:
+    """`raw` without blanks if its beginning shows that it is pretty printed: they would be gone over several times."""
+    if raw is None or not _BLANKS.search(raw, 0, 512):
+        return raw
+    try:
+        return msgspec.json.format(raw.strip(), indent=-1)
+    except (msgspec.DecodeError, RecursionError):
+        return raw  # decoding says what is wrong
 
 
 def _open_bundle(key: PrefetchKey, bundle: _Bundle, where: str) -> Opened:
-    kinds, modes = _remembered(_kind, where), _remembered(_mode, where)
+    kinds, modes = Remembered(_kind, where), Remembered(_mode, where)
     matches: list[Resource] = []
     included: list[Resource] = []
     failed = unseen = False
     for entry in bundle.entry or ():
-        if entry is None:
+        members = entry.resource if entry is not None else None
+        if entry is None or not members:  # a fullUrl without its resource is a match that we were not shown
+            unseen = unseen or (entry is not None and entry.full_url is not UNSET)
             continue
-        members = entry.resource
-        if not members:  # a fullUrl without its resource is a match that we were not shown
-            unseen = unseen or entry.full_url is not UNSET
-            continue
-        kind = kinds(members.get("resourceType", UNSET))
+        kind = kinds[bytes(members.get("resourceType", _NOTHING))]
         if kind == "OperationOutcome":
             failed = failed or _is_severe(members, where)
             continue
-        mode = modes(entry.search)
         resource = Resource(kind, members, None if entry.full_url is UNSET else entry.full_url)
+        mode = "" if entry.search is UNSET else modes[bytes(entry.search)]
         (matches if mode in ("", "match") else included).append(resource)
     partial = unseen or _has_next(bundle.link, where) or _total(bundle.total) > len(matches)
     return Opened(key, _state(len(matches), failed, partial), tuple(matches), tuple(included))
@@ -185,27 +198,26 @@ def _state(matches: int, failed: bool, partial: bool) -> KeyState:
     return KeyState.COMPLETE if matches else KeyState.EMPTY
 
 
-def _remembered(read: Callable[[Any, str], str], where: str) -> Callable[[Raw | UnsetType], str]:
-    """`read`, each text decoded once: a chart repeats the same few of them thousands of times."""
-    seen: dict[bytes, str] = {}
+class Remembered(dict[bytes, _Found]):
+    """What raw texts mean, each read once: a chart repeats the same few of them thousands of times."""
 
-    def recall(raw: Raw | UnsetType) -> str:
-        text = b"" if raw is UNSET else bytes(raw)
-        found = seen.get(text)
-        if found is None:
-            found = seen[text] = read(raw, where)
+    def __init__(self, read: Callable[[bytes, str], _Found], where: str) -> None:
+        super().__init__()
+        self._read = read
+        self._where = where
+
+    def __missing__(self, raw: bytes) -> _Found:
+        found = self[raw] = self._read(raw, self._where)
         return found
 
-    return recall
 
-
-def _kind(raw: Raw | UnsetType, where: str) -> str:
-    kind = None if raw is UNSET else strict_json.decode(bytes(raw), where)
+def _kind(raw: bytes, where: str) -> str:
+    kind = strict_json.decode(raw, where) if raw else None
     return kind if isinstance(kind, str) else ""
 
 
-def _mode(raw: Raw | UnsetType, where: str) -> str:
-    search = None if raw is UNSET else strict_json.decode(bytes(raw), where)
+def _mode(raw: bytes, where: str) -> str:
+    search = strict_json.decode(raw, where)
     mode = search.get("mode") if isinstance(search, dict) else None
     return mode if isinstance(mode, str) else ""
 

@@ -4,13 +4,14 @@ What is read does not depend on the order or repetition of resources. Nothing th
 silence: it is in the Record, unreadable with the reason, or left out with the reason.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
-from cds_hooks.errors import RequiredDataMissing
-from cds_hooks.fhir.copies import Document, anonymous_reference, content_of, newest_of_each
+from cds_hooks.errors import RequiredDataMissing, WrongPatient
+from cds_hooks.fhir.copies import Document, anonymous_reference, newest_of_each
 from cds_hooks.fhir.medications import Medicines
 from cds_hooks.fhir.prefetch import Opened, PrefetchKey, Resource, open_key
 from cds_hooks.fhir.record import (
@@ -34,6 +35,7 @@ from cds_hooks.fhir.typed import Untypeable
 from cds_hooks.protocol import strict_json
 
 _ENCODE = msgspec.json.Encoder().encode
+_NO_ID = msgspec.Raw(b"")
 _OBTAINED = (KeyState.COMPLETE, KeyState.PARTIAL)
 
 
@@ -64,7 +66,7 @@ class _Found:
 
     resources: list[Observation | Condition | Procedure | MedicationUse] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
+    left_out: set[LeftOut] = field(default_factory=set)
 
 
 class _Reading:
@@ -81,9 +83,10 @@ class _Reading:
 
     def record(self) -> Record:
         """Read everything."""
-        self._check_included()
+        for opened in self._opened:  # what came along is checked like the rest
+            deque(self._standings(opened, opened.included), maxlen=0)
         documents, older = newest_of_each(self._sifted())
-        self._found.left_out += older
+        self._found.left_out.update(older)
         people = [document for document in documents if document.resource.kind == "Patient"]
         for document in documents:
             if document.resource.kind in READERS:
@@ -98,57 +101,59 @@ class _Reading:
             medications=tuple(r for r in found.resources if isinstance(r, MedicationUse)),
             states={o.key.name: o.state for o in self._opened},
             unreadable=tuple(sorted(set(found.unreadable), key=lambda u: (u.reference, u.why))),
-            left_out=tuple(sorted(set(found.left_out), key=lambda o: (o.reference, o.why))),
+            left_out=tuple(sorted(found.left_out, key=lambda o: (o.reference, o.why))),
         )
 
-    def _check_included(self) -> None:
-        for opened in self._opened:
-            for resource in opened.included:
-                self._subjects.standing(resource, f"prefetch.{opened.key.name}")
+    def _standings(self, opened: Opened, resources: Iterable[Resource]) -> Iterator[tuple[Resource, Standing]]:
+        try:
+            for resource in resources:
+                yield resource, self._subjects.standing(resource)
+        except WrongPatient as wrong:
+            raise WrongPatient(wrong.text, f"prefetch.{opened.key.name}") from None
 
     def _sifted(self) -> Iterator[Document]:
         """What sifting keeps, and what shares its name with something kept: a newer copy may have another code."""
-        dropped: list[tuple[int, Resource]] = []
+        dropped: list[tuple[int, list[Resource]]] = []
         names: set[tuple[str, bytes]] = set()
         for rank, opened in enumerate(self._opened):
-            where = f"prefetch.{opened.key.name}"
-            for resource, standing in self._of_type(opened):
-                if resource.kind == "Patient" or self._sifter.keeps(resource, where):
+            where, wanted, not_kept = f"prefetch.{opened.key.name}", opened.key.resource_type, []
+            keeps = self._sifter.keeps
+            for resource, standing in self._standings(opened, opened.matches):
+                if resource.kind != wanted:
+                    self._set_aside(opened, resource)
+                elif wanted == "Patient" or keeps(resource, where):
                     names.add(_name(resource))
-                    document = self._document(resource, rank, standing)
-                    if standing is Standing.NOT_A_PATIENT:
-                        self._found.left_out.append(LeftOut(document.reference, "its subject is not a patient"))
-                    else:
-                        yield document
+                    yield from self._kept(self._document(resource, rank, standing), standing)
                 else:
-                    dropped.append((rank, resource))
-        for rank, resource in dropped:
-            if _name(resource) in names and "id" in resource.members:
-                yield self._document(resource, rank, Standing.OURS, wanted=False)
+                    not_kept.append(resource)
+            dropped.append((rank, not_kept))
+        ids = {own_id for _, own_id in names if own_id}
+        for rank, resources in dropped:
+            for resource in resources:
+                if ids and bytes(resource.members.get("id", _NO_ID)) in ids and _name(resource) in names:
+                    yield self._document(resource, rank, Standing.OURS, wanted=False)
 
-    def _of_type(self, opened: Opened) -> Iterator[tuple[Resource, Standing]]:
-        """The matches that are of the type asked for; each is compared with the patient, of whatever type it is."""
-        where, others = f"prefetch.{opened.key.name}", set()
-        for resource in opened.matches:
-            standing = self._subjects.standing(resource, where)
-            if resource.kind == opened.key.resource_type:
-                yield resource, standing
-            elif resource.kind:
-                others.add(resource.kind)
-        for kind in others:
-            self._found.left_out.append(LeftOut(f"{opened.key.name}: {kind}", "not the resource type asked for"))
+    def _set_aside(self, opened: Opened, resource: Resource) -> None:
+        """One line for each type that a key was not asked to bring: there may be thousands."""
+        if resource.kind:
+            why = "not the resource type asked for"
+            self._found.left_out.add(LeftOut(f"{opened.key.name}: {resource.kind}", why))
+
+    def _kept(self, document: Document, standing: Standing) -> Iterator[Document]:
+        if standing is Standing.NOT_A_PATIENT:
+            self._found.left_out.add(LeftOut(document.reference, "its subject is not a patient"))
+        else:
+            yield document
 
     def _document(self, resource: Resource, rank: int, standing: Standing, wanted: bool = True) -> Document:
         key = self._opened[rank].key
         body = strict_json.decode(_ENCODE(resource.members), f"prefetch.{key.name}")
-        content = content_of(body)
         return Document(
-            reference=own_reference(resource) or anonymous_reference(resource.kind, content),
+            reference=own_reference(resource) or anonymous_reference(resource.kind, body),
             key=key,
             rank=rank,
             body=body,
             resource=resource,
-            content=content,
             marks=("subject not stated",) if standing is Standing.UNSTATED else (),
             wanted=wanted,
         )
@@ -157,7 +162,7 @@ class _Reading:
         kind = document.resource.kind
         judgement = judge_status(kind, document.body)
         if judgement.left_out:
-            self._found.left_out.append(LeftOut(document.reference, judgement.left_out))
+            self._found.left_out.add(LeftOut(document.reference, judgement.left_out))
             return
         if judgement.unreadable:
             self._unreadable(document, judgement.unreadable)
@@ -191,5 +196,4 @@ def _origin(document: Document, marks: tuple[str, ...]) -> Origin:
 
 
 def _name(resource: Resource) -> tuple[str, bytes]:
-    raw = resource.members.get("id")
-    return resource.kind, b"" if raw is None else bytes(raw)
+    return resource.kind, bytes(resource.members.get("id", _NO_ID))

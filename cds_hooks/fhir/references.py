@@ -1,7 +1,7 @@
 """References in one form: "Type/id", whether written relative, absolute, versioned or as the fullUrl of an entry."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cds_hooks.fhir.prefetch import Resource
@@ -18,7 +18,7 @@ def restful(text: str) -> str | None:
 
 
 class Addresses:
-    """Which resource stands under which fullUrl. A fullUrl of two different resources names neither."""
+    """Which resource stands under which fullUrl or urn:uuid. One that fits two different resources names neither."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self._resources = resources
@@ -26,19 +26,26 @@ class Addresses:
 
     def resolve(self, text: str) -> str:
         """The reference as "Type/id" where that can be told, else as written."""
-        return restful(text) or self._by_full_url().get(text.strip().lower(), text.strip())
+        return restful(text) or self._by_address().get(text.strip().lower(), text.strip())
 
-    def _by_full_url(self) -> dict[str, str]:
+    def _by_address(self) -> dict[str, str]:
         """Built when first needed: most charts refer by type and id."""
         if self._known is None:
             found: dict[str, set[str]] = {}
             for resource in self._resources:
-                if resource.full_url is not None and resource.full_url:
-                    url = strict_json.decode(bytes(resource.full_url), "prefetch")
-                    if isinstance(url, str):
-                        found.setdefault(url.strip().lower(), set()).add(own_reference(resource) or url.strip())
-            self._known = {url: min(names) for url, names in found.items() if len(names) == 1}
+                own = own_reference(resource)
+                for address in _addresses_of(resource):
+                    found.setdefault(address.strip().lower(), set()).add(own or address.strip())
+            self._known = {address: min(names) for address, names in found.items() if len(names) == 1}
         return self._known
+
+
+def _addresses_of(resource: Resource) -> Iterator[str]:
+    """Its fullUrl, and urn:uuid: with its id: servers keep the id of a loaded entry and drop its fullUrl."""
+    if url := _text(resource.full_url):
+        yield url
+    if own_id := _text(resource.members.get("id")):
+        yield f"urn:uuid:{own_id}"
 
 
 def own_reference(resource: Resource) -> str | None:

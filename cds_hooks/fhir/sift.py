@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from cds_hooks.fhir.codes import canonical_system, normalise_code
 from cds_hooks.fhir.medications import KINDS, Medicines
-from cds_hooks.fhir.prefetch import Resource
+from cds_hooks.fhir.prefetch import Remembered, Resource
 from cds_hooks.fhir.record import Coding
 from cds_hooks.protocol import strict_json
 
@@ -40,60 +40,49 @@ _ENCODE = msgspec.json.Encoder().encode
 
 
 class Sifter:
-    """Applies a sieve; each different code of a chart is decoded (strictly) and judged once."""
+    """Applies a sieve; each different question of a chart is decoded (strictly) and judged once."""
 
     def __init__(self, sieve: Sieve, medicines: Medicines) -> None:
         self._sieve = sieve
         self._medicines = medicines
-        self._codings: dict[bytes, tuple[Coding, ...]] = {}
-        self._wanted: dict[bytes, bool] = {}
+        self._wanted: Remembered[bool] = Remembered(self._wants_question, "prefetch")
 
     def keeps(self, resource: Resource, where: str) -> bool:
         """Whether a reader may need it. A diagnosis, operation or drug that has no code is kept: it may be one.
 
         Raises NotJson for a duplicate key in what is looked at, also if the resource is not kept.
         """
-        kind = resource.kind
-        if not self._sieve.names(kind):
-            return False
+        kind, members = resource.kind, resource.members
         if kind in self._sieve.everything:
             return True
         if kind == "Observation":
-            return any(self._wants_question(raw, where) for raw in _questions(resource.members, where))
+            if "code" in members and self._wanted[bytes(members["code"])]:
+                return True
+            component = members.get("component")
+            return component is not None and any(self._wanted[raw] for raw in _questions(bytes(component), where))
+        if not self._sieve.names(kind):
+            return False
         codings = self.codings(resource, where)
         return not codings or self._sieve.wants(kind, codings)
 
     def codings(self, resource: Resource, where: str) -> tuple[Coding, ...]:
         """All that can be seen of the resource's codes, however badly the rest is written."""
+        members = resource.members
         if resource.kind in KINDS:
-            seen = [c for node in self._medicines.concepts(resource, where) for c in visible_codings(node)]
+            nodes = self._medicines.concepts(resource, where)
         else:
-            seen = [c for raw in _questions(resource.members, where) for c in self._codings_in(raw, where)]
-        return tuple(sorted(set(seen), key=lambda c: (c.system or "", c.code or "")))
+            raws = [bytes(members["code"])] if "code" in members else []
+            raws += _questions(bytes(members["component"]), where) if "component" in members else []
+            nodes = [strict_json.decode(raw, where) for raw in raws]
+        seen = {coding for node in nodes for coding in visible_codings(node)}
+        return tuple(sorted(seen, key=lambda c: (c.system or "", c.code or "")))
 
     def _wants_question(self, raw: bytes, where: str) -> bool:
-        wanted = self._wanted.get(raw)
-        if wanted is None:
-            wanted = self._wanted[raw] = self._sieve.wants("Observation", self._codings_in(raw, where))
-        return wanted
-
-    def _codings_in(self, raw: bytes, where: str) -> tuple[Coding, ...]:
-        found = self._codings.get(raw)
-        if found is None:
-            found = self._codings[raw] = tuple(visible_codings(strict_json.decode(raw, where)))
-        return found
+        return self._sieve.wants("Observation", visible_codings(strict_json.decode(raw, where)))
 
 
-def _questions(members: Mapping[str, Raw], where: str) -> Iterator[bytes]:
-    """The raw codes of a resource and of its components."""
-    if "code" in members:
-        yield bytes(members["code"])
-    if "component" in members:
-        yield from _component_codes(bytes(members["component"]), where)
-
-
-def _component_codes(raw: bytes, where: str) -> list[bytes]:
-    """Decoded strictly only if the quick way may have lost a duplicate key."""
+def _questions(raw: bytes, where: str) -> list[bytes]:
+    """The raw codes of the components, decoded strictly only if the quick way may have lost a duplicate key."""
     try:
         components = _COMPONENTS.decode(raw)
     except msgspec.ValidationError:  # no list of objects: typing will say so

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from cds_hooks.errors import WrongPatient
-from cds_hooks.fhir.prefetch import Resource
+from cds_hooks.fhir.prefetch import Remembered, Resource
 from cds_hooks.fhir.references import Addresses, own_reference
 from cds_hooks.protocol import strict_json
 
@@ -18,10 +18,6 @@ class Standing(Enum):
     UNSTATED = "subject not stated"  # missing, or a reference that nothing here resolves
 
 
-# `patient` is the subject's name in some resources, and was in all of them before R4
-_MEMBERS = ("subject", "patient")
-
-
 class Subjects:
     """Tells whose each resource is; the few different subjects of a chart are decoded once each."""
 
@@ -29,42 +25,36 @@ class Subjects:
         self._patient = f"Patient/{patient_id}"
         self._urn = f"urn:uuid:{patient_id}".lower()
         self._addresses = addresses
-        self._seen: dict[bytes, Standing] = {}
+        self._seen: Remembered[Standing] = Remembered(self._of_subject, "prefetch")
 
-    def standing(self, resource: Resource, where: str) -> Standing:
+    def standing(self, resource: Resource) -> Standing:
         """Ours, not a patient's, or unstated. Raises WrongPatient if it is another patient's."""
+        members = resource.members
+        subject, patient = members.get("subject"), members.get("patient")
         if resource.kind == "Patient":
-            return self._of_patient(resource, where)
-        found = Standing.UNSTATED
-        for name in _MEMBERS:
-            raw = resource.members.get(name)
-            if raw is None:
-                continue
-            text = bytes(raw)
-            standing = self._seen.get(text)
-            if standing is None:
-                standing = self._seen[text] = self._of_subject(text, f"{where}.{name}")
-            found = standing if found is Standing.UNSTATED else found
-        return found
-
-    def _of_patient(self, patient: Resource, where: str) -> Standing:
-        return self._of_reference(own_reference(patient) or "", where)
+            return self._of_reference(own_reference(resource) or "")
+        stated = Standing.UNSTATED if subject is None else self._seen[bytes(subject)]
+        if patient is None:
+            return stated
+        # `patient` is the subject's name in some types, and was in all of them before R4
+        found = self._seen[bytes(patient)]
+        return found if stated is Standing.UNSTATED else stated
 
     def _of_subject(self, raw: bytes, where: str) -> Standing:
         found = Standing.UNSTATED
         for text in _references(strict_json.decode(raw, where)):
-            standing = self._of_reference(text, where)
+            standing = self._of_reference(text)
             found = standing if found is Standing.UNSTATED else found
         return found
 
-    def _of_reference(self, text: str, where: str) -> Standing:
+    def _of_reference(self, text: str) -> Standing:
         if text.strip().lower() == self._urn:
             return Standing.OURS
         kind, slash, _ = (reference := self._addresses.resolve(text)).partition("/")
         if reference == self._patient:
             return Standing.OURS
         if slash and kind == "Patient":
-            raise WrongPatient("The prefetch holds data of another patient than the one in the context.", where)
+            raise WrongPatient("The prefetch holds data of another patient than the one in the context.")
         return Standing.NOT_A_PATIENT if slash and kind.isalpha() and kind[0].isupper() else Standing.UNSTATED
 
 
