@@ -93,6 +93,8 @@ def test_a_number_is_tested_by_its_bounds(test: NumberTest, nine: Truth, ten: Tr
         (between("20", None, above=True), bounds("size", above="20"), Y),
         (between("20", None, above=True), bounds("size", at_most="20"), N),
         (between(None, "20", below=True), bounds("size", at_least="20"), N),
+        (between("20", None), bounds("size", at_most="20"), U),
+        (between("0", "20"), bounds("size", at_least="20"), U),
         (between("20", None), bounds("size", at_most="19"), N),
         (between("20", None), bounds("size", at_most="60"), U),
         (between(None, None), bounds("size", at_least="1"), U),

@@ -131,6 +131,11 @@ def test_every_factor_that_reaches_the_tier_alone_is_a_driver() -> None:
     assert tier_of(facts).drivers == ("grade", "vascular_invasion")
 
 
+def test_a_factor_that_reaches_the_tier_alone_spares_naming_those_that_only_may() -> None:
+    facts = {**without("her2"), **NEGATIVE, "positive_nodes": number("6")}
+    assert tier_of(facts).drivers == ("nodes",)
+
+
 @pytest.mark.parametrize("size", [number("5"), between("0", "20")])
 def test_what_low_requires_but_cannot_be_told_opens_the_range_to_high(size: Known) -> None:
     tier = tier_of({**ALL_LOW, "tumour_size": size, "metastatic": UNKNOWN})
