@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import ehr
 from tests.support.authoring import happenings, mcode4, us_core
-from tests.support.authoring.chart import ICD10CM, LOINC, SCT, Chart, concept
+from tests.support.authoring.chart import ICD10CM, LOINC, SCT, Chart, References, concept
 from tests.support.authoring.story import More, Story
 from tests.support.authoring.tumour import Tumour
 from tests.support.expectation import has_word, names, told
@@ -16,9 +16,13 @@ HIGH_CHART = "triple_negative_with_four_positive_nodes"
 
 
 def of_story(
-    service: Service, *more: More, tumours: tuple[Tumour, ...] = (Tumour(),), style: Any = mcode4.record
+    service: Service,
+    *more: More,
+    tumours: tuple[Tumour, ...] = (Tumour(),),
+    style: Any = mcode4.record,
+    references: References = "relative",
 ) -> Answer:
-    story = Story("never", "Xenia Never", "1960-01-01", style, tumours, more)
+    story = Story("never", "Xenia Never", "1960-01-01", style, tumours, more, references=references)
     return service.view(ehr.resources_of(story.bundle()))
 
 
@@ -109,3 +113,15 @@ def test_what_is_missing_on_one_side_is_not_taken_from_the_other(service: Servic
     full, without_vessels = Tumour(side="left"), Tumour(side="right", lvi=None)
     answer = of_story(service, tumours=(full, without_vessels), style=style)
     assert by_side(answer) == {"left": "low", "right": {"at_least": "low", "at_most": "high"}}
+
+
+@pytest.mark.parametrize("references", ["relative", "absolute", "urn"])
+def test_findings_of_another_cancer_are_not_taken_for_the_breast(service: Service, references: References) -> None:
+    answer = of_story(service, happenings.lung_cancer, references=references)
+    assert by_side(answer) == {"left": "low"}
+
+
+@pytest.mark.parametrize("references", ["relative", "absolute", "urn"])
+def test_two_tumours_stay_apart_however_references_are_written(service: Service, references: References) -> None:
+    small, large = Tumour(side="left", size="6 mm"), Tumour(side="right", size="70 mm", nodes=9, examined=12)
+    assert by_side(of_story(service, tumours=(small, large), references=references)) == {"left": "low", "right": "high"}

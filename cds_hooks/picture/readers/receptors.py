@@ -212,8 +212,9 @@ def _her2_known(facts: Mapping[str, Fact], word: str) -> Known:
         for f in others
         for e in f.evidence
     }
+    # IHC 2+ asks for ISH and says nothing against what it found
     against = tuple(
-        f"another test says {_reduced(f.value).replace('ihc_2', 'IHC 2+')}" for f in others if isinstance(f, Known)
+        f"another test says {_reduced(f.value)}" for f in others if isinstance(f, Known) and f.value != "ihc_2"
     )
     notes = dict.fromkeys((*against, *(n for f in agreeing for n in f.notes)))
     return Known(word, evidence, tuple(sorted(aside)), notes=tuple(notes))

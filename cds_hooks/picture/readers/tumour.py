@@ -35,7 +35,8 @@ def read_size(view: View) -> Fact:
     fact = settle("tumour_size", [*measured, *_sizes_from(staged, view)], How.LARGEST, view.vocabulary)
     for each in staged:
         bounds = size_bounds(each.category, view.vocabulary.numbers) if each.category else None
-        if bounds and each.category and each.finding.attributed and _apart(fact, bounds):
+        at_diagnosis = each.finding.attributed and not each.finding.after_therapy
+        if bounds and each.category and at_diagnosis and _apart(fact, bounds):
             note = f"contradicts recorded {each.category.word}"
             fact = fact if note in fact.notes else with_note(fact, note)
     return fact
