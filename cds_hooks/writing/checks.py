@@ -69,7 +69,6 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "value.receptor_unknown": "",
             "value.silent": "",
             "value.marked": "value marks",
-            "value.bounded": "value why",
             "detail.settled": "tier side",
             "detail.open": "range side",
             "detail.drivers": "drivers",

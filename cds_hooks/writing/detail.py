@@ -81,13 +81,11 @@ def value_cell(wording: Wording, tumour: Tumour, factor: str) -> str:
     fact = tumour.shown(factor)
     if not isinstance(fact, Known):
         return why_words(wording, fact) or ""
+    if factor == "local_extension" and not fact.evidence:
+        return wording.say("value.silent")
     words = _receptors(wording, tumour, fact) if factor == "hormone_receptors" else factor_value(wording, factor, fact)
-    if not fact.evidence:
-        return wording.say("value.silent") if factor == "local_extension" else words
     why = why_words(wording, fact)
-    if why is not None:
-        words = wording.say("value.bounded", value=words, why=why)
-    marks = _marks(fact.evidence)
+    marks = ", ".join([*_marks(fact.evidence), *([why] if why else [])])
     return wording.say("value.marked", value=words, marks=marks) if marks else words
 
 
@@ -100,11 +98,11 @@ def _receptors(wording: Wording, tumour: Tumour, joint: Known) -> str:
     return wording.say("value.hormone_receptors.detail", **{"er": unknown, "pr": unknown, **words})
 
 
-def _marks(evidence: tuple[Evidence, ...]) -> str:
+def _marks(evidence: tuple[Evidence, ...]) -> list[str]:
     latest = max((proof.date for proof in evidence), default="")
     weak = dict.fromkeys(mark for proof in evidence for mark in proof.marks)
     dated = [latest if _ISO_DATE.fullmatch(latest) else escape(latest)] if latest else []
-    return ", ".join([*dated, *(escape(mark) for mark in weak)])
+    return [*dated, *(escape(mark) for mark in weak)]
 
 
 def tier_cell(wording: Wording, result: FactorResult) -> str:

@@ -103,6 +103,20 @@ def test_bounds_are_given_as_bounds_with_their_reason() -> None:
     assert factor["why_unknown"] == "after_systemic_therapy"
 
 
+def test_a_bound_is_shown_with_its_reason() -> None:
+    floor = Known(Interval(Decimal(4), None), PROOF, (), Why.AFTER_SYSTEMIC_THERAPY)
+    assert "at least 4 (2025-11-20, only after systemic therapy)" in card(tumour(positive_nodes=floor))["detail"]
+
+
+def test_a_bound_without_proof_is_shown_as_a_bound_too() -> None:
+    floor = Known(Interval(Decimal(4), None), (), (), Why.INCOMPLETE_PAGE)
+    assert "at least 4 (not all results were sent)" in card(tumour(positive_nodes=floor))["detail"]
+
+
+def test_a_joint_receptor_status_stands_without_its_parts() -> None:
+    assert "| Hormone receptors | positive (2025-11-20) |" in card(tumour(er=NOTHING, pr=NOTHING))["detail"]
+
+
 def test_a_range_names_the_facts_that_keep_it_open() -> None:
     shown = card(tumour(vascular_invasion=NOTHING))
     assert assessed(shown)["range"] == {"at_least": "low", "at_most": "high"}

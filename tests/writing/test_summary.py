@@ -28,8 +28,8 @@ SAYS = [
         "Recurrence risk at diagnosis not settled: between moderate and high (tumour 22 mm); missing HER2",
     ),
     (
-        tumour(positive_nodes=Known(Interval(Decimal(1), Decimal(9)), PROOF)),
-        "Recurrence risk at diagnosis not settled: between moderate and high (1 to 9 nodes positive); missing node count",
+        tumour(grade=Known(Interval(Decimal(2), Decimal(3)), PROOF)),
+        "Recurrence risk at diagnosis not settled: between moderate and high (grade 2 to 3); missing grade",
     ),
     (
         tumour(UNKNOWN, grade=3, positive_nodes=Known(Interval(Decimal(1), None), PROOF)),
