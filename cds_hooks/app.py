@@ -12,6 +12,7 @@ from structlog.typing import FilteringBoundLogger
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.pseudonym import read_key
 from cds_hooks.errors import KnowledgeBroken
+from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.library import Knowledge, Service
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
@@ -63,6 +64,7 @@ def wsgi() -> flask.Flask:
     knowledge = load_knowledge(settings.cards)
     journal = Journal(settings.database_url, read_key(settings.pseudonym_key_file))
     app = create_app(settings, knowledge, journal)
+    warm_up()  # the first answer must not wait for the FHIR models to load
     gc.collect()
     gc.freeze()  # what was loaded lives as long as the process: no collection needs to look at it again
     return app

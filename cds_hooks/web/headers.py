@@ -44,3 +44,6 @@ def _allow_origin(response: flask.Response, origins: tuple[str, ...]) -> None:
     response.headers["Access-Control-Allow-Methods"] = "GET, POST, OPTIONS"
     response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
     response.headers["Access-Control-Expose-Headers"] = "X-Request-Id"
+    if flask.request.headers.get("Access-Control-Request-Private-Network") == "true":
+        # a browser asks before a public page (the CDS Hooks Sandbox) may call a service on loopback
+        response.headers["Access-Control-Allow-Private-Network"] = "true"

@@ -54,7 +54,7 @@ def logger(file: TextIO | None = None) -> FilteringBoundLogger:
 
 
 def _only_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: value for name, value in event.items() if name in ALLOWED}
+    return {name: value for name, value in event.items() if name in ALLOWED and value is not None}
 
 
 def request_id() -> str:

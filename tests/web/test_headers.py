@@ -11,6 +11,15 @@ ALL = ["/cds-services", "/cds-services/", SERVICE, f"/cds-services/{SERVICE}", f
 ASKED = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization,content-type"}
 
 
+def test_a_public_page_that_may_call_us_may_also_call_us_on_the_local_network(tmp_path: Path) -> None:
+    with opened(tmp_path, Settings(cors_origins=(EHR,))) as desk:
+        asked = {"Origin": EHR, **ASKED, "Access-Control-Request-Private-Network": "true"}
+        allowed = desk.client.options(SERVICE, headers=asked)
+        refused = desk.client.options(SERVICE, headers={**asked, "Origin": "https://elsewhere.example"})
+    assert allowed.headers["Access-Control-Allow-Private-Network"] == "true"
+    assert "Access-Control-Allow-Private-Network" not in refused.headers
+
+
 @pytest.mark.parametrize("path", ALL)
 def test_a_preflight_is_granted_without_authentication(tmp_path: Path, path: str) -> None:
     """O1."""
