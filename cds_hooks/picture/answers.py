@@ -15,6 +15,14 @@ from cds_hooks.picture.vocabulary import CodeList, Vocabulary
 TEXT_SYSTEM = "urn:recurrence-cds:text"
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _NUMBER = re.compile(r"(?P<comparator>[<>]=?)?\s*(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>[A-Za-z%]+)?")
+_SNOMED_TAG = re.compile(
+    r" \((qualifier value|finding|disorder|situation|morphologic abnormality|observable entity)\)$"
+)
+# Answers that two codings (or two values) of one result may give together, with the more exact one of them.
+_SAID_TWICE: Mapping[frozenset[str | Why], str] = {
+    frozenset({"positive", "ihc_3"}): "ihc_3",
+    frozenset({Why.EQUIVOCAL, "ihc_2"}): "ihc_2",
+}
 _UNSETTLED: Mapping[str, Why] = {"equivocal": Why.EQUIVOCAL, "unknown": Why.NOT_RECORDED}
 
 
@@ -96,7 +104,7 @@ def word_in(slot: Slot, lists: Sequence[CodeList], wanted: Mapping[str, str]) ->
         outcomes = {o for o in (_outcome(c, lists, wanted) for c in slot.interpretation) if o is not None}
     if not outcomes:
         return Why.NOT_RECORDED if slot.data_absent_reason else None
-    return outcomes.pop() if len(outcomes) == 1 else Why.CONFLICTING
+    return _agreed(outcomes)
 
 
 def number_in(slot: Slot, unit: str) -> Interval | Why | None:
@@ -129,7 +137,7 @@ def as_text(value: Answer) -> str | None:
 
 def text_coding(text: str) -> Coding:
     """A text as a coding under the system of words."""
-    return Coding(TEXT_SYSTEM, " ".join(text.lower().split()))
+    return Coding(TEXT_SYSTEM, _SNOMED_TAG.sub("", " ".join(text.lower().split())))
 
 
 def quantity_in(text: str) -> Quantity | None:
@@ -146,9 +154,13 @@ def _outcome(concept: Concept, lists: Sequence[CodeList], wanted: Mapping[str, s
     texts = [c.display for c in concept.codings] + [concept.text]
     by_text = _words((text_coding(t) for t in texts if t), lists, wanted)
     heard = by_code | by_text
-    if len(heard) > 1:
-        return Why.CONFLICTING
-    return heard.pop() if heard else None
+    return _agreed(heard) if heard else None
+
+
+def _agreed(heard: set[str | Why]) -> str | Why:
+    if len(heard) == 1:
+        return next(iter(heard))
+    return _SAID_TWICE.get(frozenset(heard), Why.CONFLICTING)
 
 
 def _words(codings: Iterable[Coding], lists: Sequence[CodeList], wanted: Mapping[str, str]) -> set[str | Why]:

@@ -22,20 +22,20 @@ from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import Finding, day, evidence_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
-# The word of each fact that makes the picture worse; every other word of it reassures.
-WORSE: Mapping[str, str] = {
-    "invasive": "invasive",
-    "metastatic": "yes",
-    "recurrence": "yes",
-    "er": "negative",
-    "pr": "negative",
-    "hormone_receptor": "negative",
-    "her2": "positive",
-    "vascular_invasion": "yes",
-    "local_extension": "yes",
-    "systemic_therapy_first": "yes",
-    "hospice": "yes",
-    "deceased": "yes",
+# The words of each fact that make the picture worse; every other word of it reassures.
+WORSE: Mapping[str, frozenset[str]] = {
+    "invasive": frozenset({"invasive"}),
+    "metastatic": frozenset({"yes"}),
+    "recurrence": frozenset({"yes"}),
+    "er": frozenset({"negative"}),
+    "pr": frozenset({"negative"}),
+    "hormone_receptor": frozenset({"negative"}),
+    "her2": frozenset({"positive", "ihc_3"}),
+    "vascular_invasion": frozenset({"yes"}),
+    "local_extension": frozenset({"yes"}),
+    "systemic_therapy_first": frozenset({"yes"}),
+    "hospice": frozenset({"yes"}),
+    "deceased": frozenset({"yes"}),
 }
 # The numbers that are worse the larger they are, with the names of their smallest and largest possible value.
 WORSE_WHEN_LARGER: Mapping[str, tuple[str | None, str | None]] = {
@@ -89,7 +89,7 @@ def opened(fact_id: str, fact: Fact, why: Why, vocabulary: Vocabulary) -> Fact:
         return fact
     if isinstance(fact.value, Interval):
         return _opened_number(fact_id, fact, fact.value, why, vocabulary)
-    if fact_id not in WORSE or fact.value == WORSE[fact_id]:
+    if fact_id not in WORSE or fact.value in WORSE[fact_id]:
         return fact
     return Unknown(why, fact.evidence, fact.set_aside, fact.notes)
 
@@ -106,7 +106,8 @@ def is_worse(fact_id: str, value: object, fact: Fact) -> bool:
         if not isinstance(known, Interval) or known.high is None:
             return not isinstance(known, Interval)
         return value.high is None or value.high > known.high
-    return value == WORSE.get(fact_id) and not (isinstance(fact, Known) and fact.value == value)
+    worse = WORSE.get(fact_id, frozenset())
+    return value in worse and not (isinstance(fact, Known) and fact.value in worse)
 
 
 def _opened_number(fact_id: str, fact: Known, value: Interval, why: Why, vocabulary: Vocabulary) -> Fact:
@@ -197,25 +198,14 @@ def _later(finding: Finding, other: Finding, apart: timedelta) -> bool:
 
 
 def _worst(fact_id: str, competing: Sequence[Finding]) -> Fact:
-    worst = [f for f in competing if f.value == WORSE[fact_id]]
+    worst = [f for f in competing if f.value in WORSE[fact_id]]
     if worst:
-        rest = [f for f in competing if f.value != WORSE[fact_id]]
-        notes = tuple(f"{f.reference} says otherwise" for f in rest)
-        return Known(
-            WORSE[fact_id],
-            evidence_of(worst),
-            tuple(f.aside("a finding that raises governs") for f in rest),
-            None,
-            notes,
-        )
-    if {(f.value, f.why) for f in competing} == {(competing[0].value, competing[0].why)}:
-        return _one(competing)
-    unsettled = [f for f in competing if f.value is None]
-    return (
-        Unknown(most_telling(f.why for f in unsettled if f.why), evidence_of(competing))
-        if unsettled
-        else _at_odds(competing)
-    )
+        rest = [f for f in competing if f not in worst]
+        notes = tuple(sorted({f"{f.reference} says otherwise" for f in rest}))
+        fact = _set_aside(_one(worst), [f.aside("a finding that raises governs") for f in rest])
+        return replace(fact, notes=notes)
+    unsettled = [f.why for f in competing if f.why]
+    return Unknown(most_telling(unsettled), evidence_of(competing)) if unsettled else _one(competing)
 
 
 def _one(findings: Sequence[Finding]) -> Fact:
@@ -246,7 +236,8 @@ def _raises(fact_id: str, late: Known, before: Known) -> bool:
     if isinstance(late.value, Interval) and isinstance(before.value, Interval):
         low, high = late.value.low, before.value.high
         return low is not None and high is not None and low > high
-    return late.value == WORSE.get(fact_id) and before.value != late.value
+    worse = WORSE.get(fact_id, frozenset())
+    return late.value in worse and before.value not in worse
 
 
 def _with_unattributed(fact_id: str, fact: Fact, loose: Sequence[Finding], vocabulary: Vocabulary) -> Fact:

@@ -177,7 +177,10 @@ def _combined(counts: list[Count], staged: list[Staged], vocabulary: Vocabulary)
             return [replace(f, value=None, why=Why.CONFLICTING, rank=_COUNTED) for f in both]
         total = _met(total, allowed)
         findings.append(each.finding)
-    return [replace(f, value=total, rank=_COUNTED, kind=f.kind) for f in findings]
+    if total.low in (None, 0) and total.high is None:
+        small = "smaller deposits are not counted"
+        return [replace(f, value=None, why=Why.NOT_RECORDED, marks=(*f.marks, small)) for f in findings]
+    return [replace(f, value=total, rank=_COUNTED) for f in findings]
 
 
 def _named(staged: Staged) -> str:

@@ -175,7 +175,7 @@ def _weighed(facts: Mapping[str, Fact]) -> Fact:
         return _her2_known(facts, "positive")
     if overall == "negative" or ish == "negative":
         return _her2_known(facts, "negative")
-    if ihc == "negative" and overall is None:
+    if ihc == "negative" and overall is None and not _unsettled(facts):
         return _her2_known(facts, "negative")
     if "ihc_2" in (overall, ihc):
         return _her2_unknown(facts, Why.EQUIVOCAL, ("IHC 2+ needs in situ hybridisation",))
@@ -184,6 +184,12 @@ def _weighed(facts: Mapping[str, Fact]) -> Fact:
         w for w in (Why.CONFLICTING, Why.EQUIVOCAL, Why.AFTER_SYSTEMIC_THERAPY, Why.NOT_UNDERSTOOD) if w in reasons
     ]
     return _her2_unknown(facts, telling[0] if telling else Why.NOT_RECORDED, ())
+
+
+def _unsettled(facts: Mapping[str, Fact]) -> bool:
+    """True if the overall interpretation or ISH is itself equivocal: a low IHC score does not settle that."""
+    beside = (facts["overall"], facts["ish"])
+    return any(isinstance(f, Unknown) and f.why is Why.EQUIVOCAL for f in beside)
 
 
 def _own_conflict(fact: Unknown) -> bool:

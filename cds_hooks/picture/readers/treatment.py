@@ -123,10 +123,8 @@ def _told_by_stage(view: View) -> set[Evidence]:
 
 def _first(events: Iterable[Event]) -> DateInterval | None:
     """The earliest dated event: from its first possible day to its last."""
-    dated = [e.when for e in events if e.when]
-    return min(((w.earliest, w) for w in dated if w.earliest), key=lambda p: (p[0], repr(p[1])), default=(None, None))[
-        1
-    ]
+    dated = [(e.when.earliest, e.when) for e in events if e.when and e.when.earliest]
+    return min(dated, key=lambda pair: (pair[0], order_key(pair[1])))[1] if dated else None
 
 
 def _all_dated(events: Iterable[Event]) -> bool:

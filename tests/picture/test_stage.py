@@ -1,0 +1,108 @@
+"""TNM categories and stage groups as recorded."""
+
+from typing import Any
+
+import pytest
+
+from cds_hooks.fhir.record import Coding, Concept
+from cds_hooks.picture.category import Category, joined, read_category, read_stage
+from tests.picture.charts import concept, facts, observation, value
+
+
+@pytest.mark.parametrize(
+    ("text", "letter", "word"),
+    [
+        ("cT3", "T", "cT3"),
+        ("ypT1c", "T", "ypT1c"),
+        ("American Joint Committee on Cancer pT2 (qualifier value)", "T", "pT2"),
+        ("T1 category (finding)", "T", "T1"),
+        ("pN1a(sn)", "N", "pN1a"),
+        ("cM0(i+)", "M", "cM0"),
+        ("pTis(DCIS)", "T", "pTis"),
+        ("pT1mi", "T", "pT1mi"),
+        ("rpT2", "T", "rpT2"),
+        ("pNX", "N", "pNX"),
+        ("stage IIB", "T", None),
+        ("pT2 pN1 M0", "T", None),
+        ("T2 or T3", "T", None),
+        ("pN1", "T", None),
+        ("NT2X", "T", None),
+    ],
+)
+def test_a_category_is_read_out_of_a_text_that_names_only_one(text: str, letter: str, word: str | None) -> None:
+    found = read_category(text, letter)
+    assert (found.word if found else None) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("IIA", "IIA"),
+        ("3A", "IIIA"),
+        ("c3A", "IIIA"),
+        ("4", "IV"),
+        ("Stage IV", "IV"),
+        ("StageⅡA", "IIA"),
+        ("Stage 3A (qualifier value)", "IIIA"),
+        ("0", "0"),
+        ("IVA", "IVA"),
+        ("Stage group unknown", None),
+        ("T2", None),
+    ],
+)
+def test_a_stage_group_is_read_in_every_spelling(text: str, stage: str | None) -> None:
+    assert read_stage(text) == stage
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "word"),
+    [
+        (Category("T", "1"), Category("T", "1", basis="c"), "cT1"),
+        (Category("T", "1", "c"), Category("T", "1", basis="p"), "pT1c"),
+        (Category("T", "1", "a"), Category("T", "1", "b"), None),
+        (Category("T", "1"), Category("T", "2"), None),
+        (Category("T", "1", basis="c"), Category("T", "1", basis="p"), None),
+    ],
+)
+def test_two_spellings_of_one_category_are_the_more_exact_one(one: Category, other: Category, word: str | None) -> None:
+    found = joined(one, other)
+    assert (found.word if found else None) == word
+
+
+def category(letter: str, *observations: Any) -> Any:
+    return value(facts(*observations)[f"{letter.lower()}_category"])
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "letter", "expected"),
+    [
+        ("loinc 21905-5", "ajcc cT3", "T", "cT3"),
+        ("loinc 21905-5", "ajcc T3", "T", "cT3"),
+        ("sct 384625004", "sct 1229852009", "T", "pT2"),
+        ("sct 399534004", "sct 1229967007", "N", "cN0"),
+        ("loinc 21906-3", "sct 46059003", "N", "cN2"),
+        ("loinc 21905-5", concept("sct 23351008", "ajcc cT1"), "T", "cT1"),
+        ("sct 78873005", "T2", "T", "T2"),
+        ("sct 399387003", "sct 1229901006", "M", "cM0"),
+        ("sct 399504009", Concept((Coding("http://local", "77", "cT2 (AJCC)"),)), "T", "cT2"),
+        ("sct 399504009", concept("sct 1228882005", display="stage IIB"), "T", "conflicting"),
+        ("sct 399504009", concept("sct 1228938002", display="cT1"), "T", "conflicting"),
+        ("loinc 21905-5", "ajcc cTX", "T", "not_recorded"),
+        ("loinc 21911-3", "ajcc T2", "T", "not_recorded"),
+        ("loinc 21905-5", "absent unknown", "T", "not_recorded"),
+        ("loinc 21905-5", "ajcc cN1", "T", "not_understood"),
+        ("loinc 21905-5", "ajcc rT2", "T", "not_recorded"),
+    ],
+)
+def test_a_category_is_read_as_recorded(question: str, answer: Any, letter: str, expected: str) -> None:
+    assert category(letter, observation(question, answer)) == expected
+
+
+def test_the_pathological_category_governs_over_the_clinical_one() -> None:
+    assert category("T", observation("loinc 21905-5", "ajcc cT3"), observation("loinc 21899-0", "ajcc pT2")) == "pT2"
+
+
+def test_two_pathological_categories_of_one_work_up_are_in_conflict() -> None:
+    assert category("T", observation("loinc 21899-0", "ajcc pT1"), observation("loinc 21899-0", "ajcc pT2")) == (
+        "conflicting"
+    )

@@ -1,0 +1,103 @@
+"""Distant metastasis and recurrence."""
+
+from typing import Any
+
+import pytest
+
+from cds_hooks.fhir.record import Stage
+from tests.picture.charts import concept, condition, facts, observation, value
+
+CANCER = condition(name="cancer")
+
+
+def metastatic(*resources: Any) -> Any:
+    return value(facts(CANCER, *resources)["metastatic"])
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("sct 94222008", "yes"),
+        ("icd C79.51", "yes"),
+        ("icd C78.7", "yes"),
+        ("sct 128462008", "yes"),
+        ("icd C77.3", "no"),
+        ("sct 94181007", "no"),
+        ("sct 16260631000119101", "no"),
+        ("icd C77.0", "equivocal"),
+        ("icd C79.81", "equivocal"),
+        ("icd E11.9", "no"),
+    ],
+)
+def test_a_secondary_diagnosis_is_metastasis_unless_it_is_of_regional_nodes(code: str, expected: str) -> None:
+    assert metastatic(condition(code)) == expected
+
+
+def test_a_supposed_metastasis_is_equivocal() -> None:
+    assert metastatic(condition("sct 94222008", verification_status="provisional")) == "equivocal"
+
+
+def test_a_metastasis_that_follows_another_cancer_is_not_of_the_breast() -> None:
+    lung = condition("sct 254637007", name="lung")
+    brain = condition("sct 94225005", occurred_following=(lung.origin.reference,))
+    assert metastatic(lung, brain) == "no"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("loinc 21907-1", "ajcc cM1", "yes"),
+        ("loinc 21901-4", "ajcc pM1", "yes"),
+        ("loinc 21907-1", "ajcc cM0", "no"),
+        ("loinc 21907-1", "ajcc cM0(i+)", "no"),
+        ("loinc 21907-1", "ajcc cMX", "no"),
+        ("loinc 21908-9", "ajcc 4", "yes"),
+        ("sct 399537006", "sct 1222837003", "yes"),
+        ("loinc 21908-9", "ajcc 3C", "no"),
+        ("loinc 44667-4", "sct 260413007", "no"),
+        ("loinc 44667-4", "sct 272673000", "yes"),
+        ("loinc 44667-4", "sct 261665006", "no"),
+        ("sct 1287652008", True, "yes"),
+        ("sct 1287652008", False, "no"),
+    ],
+)
+def test_m1_stage_iv_or_a_named_site_is_metastasis(question: str, answer: Any, expected: str) -> None:
+    assert metastatic(observation(question, answer)) == expected
+
+
+def test_a_stage_iv_of_the_diagnosis_is_metastasis() -> None:
+    staged = condition(stage=(Stage(concept("ajcc 4"), None),))
+    assert value(facts(staged)["metastatic"]) == "yes"
+
+
+def test_metastasis_counts_whatever_else_says_none() -> None:
+    assert metastatic(observation("loinc 21907-1", "ajcc cM0"), condition("icd C79.51")) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"clinical_status": "recurrence"}, "yes"),
+        ({"clinical_status": "relapse"}, "yes"),
+        ({"clinical_status": "active"}, "no"),
+        ({"clinical_status": "remission"}, "no"),
+        ({"clinical_status": None}, "no"),
+        ({"clinical_status": "relapse", "verification_status": "provisional"}, "no"),
+    ],
+)
+def test_a_clinical_status_can_say_that_it_came_back(more: dict[str, Any], expected: str) -> None:
+    assert value(facts(condition(**more))["recurrence"]) == expected
+
+
+@pytest.mark.parametrize("code", ["sct 1081551000119106", "sct 314955001"])
+def test_a_recurrence_code_is_a_recurrence(code: str) -> None:
+    assert value(facts(condition(code))["recurrence"]) == "yes"
+
+
+def test_a_diagnosis_that_follows_an_earlier_one_is_a_recurrence() -> None:
+    again = condition(occurred_following=(CANCER.origin.reference,))
+    assert value(facts(CANCER, again)["recurrence"]) == "yes"
+
+
+def test_a_staging_of_a_recurrence_is_a_recurrence() -> None:
+    assert value(facts(observation("loinc 21899-0", "ajcc rpT2"))["recurrence"]) == "yes"
