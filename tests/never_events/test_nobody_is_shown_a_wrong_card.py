@@ -125,3 +125,12 @@ def test_findings_of_another_cancer_are_not_taken_for_the_breast(service: Servic
 def test_two_tumours_stay_apart_however_references_are_written(service: Service, references: References) -> None:
     small, large = Tumour(side="left", size="6 mm"), Tumour(side="right", size="70 mm", nodes=9, examined=12)
     assert by_side(of_story(service, tumours=(small, large), references=references)) == {"left": "low", "right": "high"}
+
+
+@pytest.mark.parametrize(("answer", "code"), [("absent", "2667000"), ("present", "52101004")])
+def test_a_result_that_names_no_side_settles_neither_of_two_tumours(service: Service, answer: str, code: str) -> None:
+    two = (Tumour(side="left", lvi=None), Tumour(side="right", lvi=None))
+    sideless = finding(concept(LOINC, "59544-7", "Lymph-vascular invasion"), concept(SCT, code, answer))
+    answers = of_story(service, sideless, tumours=two, style=us_core.record)
+    open_range = {"at_least": "low", "at_most": "high"}
+    assert by_side(answers) == {"left": open_range, "right": open_range}
