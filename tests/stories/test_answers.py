@@ -1,11 +1,11 @@
 """Every story, asked over HTTP of the running service, answers as its expectation says."""
 
 import pytest
+
+from cds_hooks.consult import consult
 from cds_hooks.fhir.bundle import prefetch_of
 from cds_hooks.fhir.read import read_record
 from cds_hooks.knowledge.load import load_knowledge
-
-from cds_hooks.consult import consult
 from cds_hooks.protocol.response import check_answer
 from tests.support.expectation import Told, departures, told_stories
 from tests.support.refusals import FOLDER, refusals, valid

@@ -10,11 +10,11 @@ from threading import Thread
 from typing import Any
 
 import httpx
-from cds_hooks.app import create_app
-from cds_hooks.knowledge.load import load_knowledge
 from werkzeug.serving import make_server
 
+from cds_hooks.app import create_app
 from cds_hooks.audit.journal import Journal
+from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import read_settings
 from tests.support import ehr
 
