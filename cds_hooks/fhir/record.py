@@ -6,72 +6,39 @@ strictly decoded and typed; what could not be read is listed in `Record.unreadab
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from enum import Enum
 
+from cds_hooks.fhir.datatypes import Answer, Coding, Concept, Origin, Quantity, Range, Ratio
 from cds_hooks.fhir.dates import DateInterval
+from cds_hooks.fhir.documents import DiagnosticReport, DocumentReference, Encounter, ImagingStudy, Specimen
 
-
-@dataclass(frozen=True, slots=True)
-class Coding:
-    """A code with its system; `system` is canonical (see `fhir.codes`), None when the chart gives none."""
-
-    system: str | None
-    code: str | None
-    display: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """A CodeableConcept."""
-
-    codings: tuple[Coding, ...] = ()
-    text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A FHIR Quantity as written; units are judged by `fhir.quantities`, never here."""
-
-    value: Decimal | None
-    unit: str | None = None
-    system: str | None = None
-    code: str | None = None
-    comparator: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A FHIR Ratio."""
-
-    numerator: Quantity
-    denominator: Quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A FHIR Range; a missing bound is None."""
-
-    low: Quantity | None
-    high: Quantity | None
-
-
-# valueCodeableConcept, valueQuantity, valueRange, valueRatio, valueString, valueInteger (Decimal), valueBoolean
-Answer = Concept | Quantity | Range | Ratio | str | Decimal | bool
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a resource came from and what weakens it.
-
-    `reference` is "Type/id"; without an id the fullUrl, without that "Type/#" and eight digits of the content's
-    hash. `key` is the prefetch key. `marks` are short words such as "preliminary", "subject not stated".
-    """
-
-    reference: str
-    key: str
-    last_updated: str | None = None
-    marks: tuple[str, ...] = ()
+__all__ = [
+    "Answer",
+    "Coding",
+    "Component",
+    "Concept",
+    "Condition",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Encounter",
+    "ImagingStudy",
+    "KeyState",
+    "LeftOut",
+    "MedicationKind",
+    "MedicationUse",
+    "Observation",
+    "Origin",
+    "Patient",
+    "Procedure",
+    "Quantity",
+    "Range",
+    "Ratio",
+    "Record",
+    "Specimen",
+    "Stage",
+    "Unreadable",
+    "Unsupported",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +105,14 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A Procedure; `performed` is the whole interval from start to end as far as it is known."""
+    """A Procedure; `performed` is the whole interval from start to end as far as it is known. `status_reason` says
+    why it was stopped or not done.
+    """
 
     origin: Origin
     code: Concept
     status: str | None = None
+    status_reason: tuple[Concept, ...] = ()
     body_site: tuple[Concept, ...] = ()
     laterality: tuple[Concept, ...] = ()
     performed: DateInterval | None = None
@@ -163,6 +133,11 @@ class MedicationKind(Enum):
 class MedicationUse:
     """A drug asked for, given or stated. `drug` is resolved through `contained` and included Medications;
     `drug_unresolved` is the reference when that was not possible.
+
+    `when` is the whole interval from the first day that is known to the last. A request runs from its order
+    (`authored`) or the earlier start of its dosage or dispensing to the end of these: that it was taken so long is
+    not said. An end that is not known is None for a Period without an end, and the day of the order for a request
+    that names nothing else. `status_reason` says why it was stopped or not taken.
     """
 
     origin: Origin
@@ -172,6 +147,8 @@ class MedicationUse:
     intent: str | None = None
     do_not_perform: bool = False
     when: DateInterval | None = None
+    authored: DateInterval | None = None
+    status_reason: tuple[Concept, ...] = ()
     reason: tuple[Concept, ...] = ()
     reason_reference: tuple[str, ...] = ()
     drug_unresolved: str | None = None
@@ -222,14 +199,39 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsupported:
+    """Resources in the shape of another FHIR version ("DSTU2", "STU3", "DSTU2 or STU3", "R5") that cannot be read as
+    R4 without loss; each stands in `Record.unreadable` too. Those of another shape that R4 reading understands are
+    read.
+    """
+
+    version: str
+    resource_types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """All that the consultation may look at. Order of resources carries no meaning."""
+    """All that the consultation may look at. Order of resources carries no meaning. `not_done` are procedures and
+    drugs that the chart says were not done or not taken: kept apart so that nobody takes them for given.
+    """
 
     patient: Patient
     conditions: tuple[Condition, ...] = ()
     observations: tuple[Observation, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     medications: tuple[MedicationUse, ...] = ()
+    reports: tuple[DiagnosticReport, ...] = ()
+    documents: tuple[DocumentReference, ...] = ()
+    imaging: tuple[ImagingStudy, ...] = ()
+    encounters: tuple[Encounter, ...] = ()
+    specimens: tuple[Specimen, ...] = ()
+    not_done: tuple[Procedure | MedicationUse, ...] = ()
     states: Mapping[str, KeyState] = field(default_factory=dict)
     unreadable: tuple[Unreadable, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    unsupported: tuple[Unsupported, ...] = ()
+
+    def specimen_of(self, observation: Observation) -> Specimen | None:
+        """The specimen that was examined; None if none is named, or it could not be loaded or read."""
+        named = observation.specimen
+        return next((s for s in self.specimens if named is not None and s.origin.reference == named), None)
