@@ -122,7 +122,7 @@ def read_members(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
         found["extension"] = _known(found["extension"])
     if "bodySite" in found:
         found["bodySite"] = _with_known_extensions(found["bodySite"])
-    return {name: value for name, value in found.items() if value not in (None, [])}
+    return {name: value for name, value in found.items() if value not in (None, "", [], {})}
 
 
 def _with_known_extensions(sites: Any) -> Any:

@@ -48,7 +48,7 @@ class Sifter:
         self._wanted: Remembered[bool] = Remembered(self._wants_question, "prefetch")
 
     def keeps(self, resource: Resource, where: str) -> bool:
-        """Whether a reader may need it. A diagnosis, operation or drug that has no code is kept: it may be one.
+        """Whether a reader may need it. A diagnosis, operation or drug without a code of any system is kept.
 
         Raises NotJson for a duplicate key in what is looked at, also if the resource is not kept.
         """
@@ -63,7 +63,7 @@ class Sifter:
         if not self._sieve.names(kind):
             return False
         codings = self.codings(resource, where)
-        return not codings or self._sieve.wants(kind, codings)
+        return not any(coding.system for coding in codings) or self._sieve.wants(kind, codings)
 
     def codings(self, resource: Resource, where: str) -> tuple[Coding, ...]:
         """All that can be seen of the resource's codes, however badly the rest is written."""

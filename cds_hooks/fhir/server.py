@@ -1,0 +1,326 @@
+"""The client's FHIR server: the only place that calls it.
+
+A server is called only if it is on the allow-list; the token goes nowhere else. Redirects are not followed, answers
+are not unpacked, cookies are not kept, the environment's proxies and passwords are not used, nothing is asked twice.
+All calls of one consultation run side by side on one event loop, under one deadline that really ends them: a server
+that sends a byte now and then is cut off like one that sends none.
+"""
+
+import asyncio
+import atexit
+import concurrent.futures
+import contextlib
+import logging
+import re
+import ssl
+import threading
+import time
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, TypeVar
+
+import httpx
+
+from cds_hooks.addresses import Address, read_address, read_base
+from cds_hooks.errors import RequestRefused
+from cds_hooks.fhir.pages import Page, joined, read_page, resource_type
+from cds_hooks.fhir.prefetch import PrefetchKey
+from cds_hooks.protocol import strict_json
+
+_Result = TypeVar("_Result")
+
+# What may stand in a header after "Bearer ": anything else is no token, and would be repeated in an error of the
+# HTTP library.
+_TOKEN = re.compile(r"[!-~]{1,16384}")
+_HEADERS = {"Accept": "application/fhir+json", "Accept-Encoding": "identity", "User-Agent": "recurrence-cds"}
+
+
+class Outcome(Enum):
+    """What became of loading one key: words that may be logged."""
+
+    LOADED = "loaded"
+    UNAUTHORIZED = "unauthorized"  # 401, 403
+    NOT_FOUND = "not_found"  # 404, 410
+    REDIRECTED = "redirected"
+    REFUSED = "refused"  # any other status below 500
+    SERVER_ERROR = "server_error"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"  # no connection, or one that broke
+    NOT_FHIR = "not_fhir"  # not strict JSON, encoded, or not the resource type asked for
+    TOO_LARGE = "too_large"
+    TOO_MANY_PAGES = "too_many_pages"
+    FOREIGN_PAGE = "foreign_page"  # the next page would be elsewhere, or was there already
+    UNUSABLE = "unusable"  # it came, and reading refused it: another patient's, or not strict JSON deeper inside
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one consultation may cost: milliseconds for all calls together, pages and entries of one key, bytes of all
+    answers together.
+    """
+
+    deadline_ms: int
+    max_pages: int
+    max_entries: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key to load: from the beginning by `query`, relative to the server's base, or from the page after `sent`,
+    whose address is `query`.
+    """
+
+    key: PrefetchKey
+    query: str
+    sent: Page | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came for a key, as a client would have sent it: None if nothing did. `pages` counts the answers used."""
+
+    key: PrefetchKey
+    value: bytes | None
+    outcome: Outcome
+    pages: int
+
+
+class _Failed(Exception):
+    """One key cannot be loaded (any further)."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.value)
+        self.outcome = outcome
+
+
+@dataclass(slots=True, eq=False)
+class _Load:
+    """A key on its way. It times out unless it ends otherwise; `held` are the bytes that it takes of the budget."""
+
+    wanted: Wanted
+    url: Address | None
+    pages: list[Page] = field(default_factory=list)
+    outcome: Outcome = Outcome.TIMEOUT
+    held: int = 0
+    cut: bool = False
+
+    def result(self) -> Loaded:
+        """What there is now."""
+        sent = [] if self.wanted.sent is None else [self.wanted.sent]
+        value = joined([*sent, *self.pages], self.outcome is Outcome.LOADED) if self.pages else None
+        return Loaded(self.wanted.key, value, self.outcome, len(self.pages))
+
+
+class FhirServers:
+    """The allow-listed FHIR servers, with the connections to them, which outlive a request. Safe for threads.
+
+    Nothing is started before the first call; `close` (at exit at the latest) ends all of it.
+    """
+
+    def __init__(self, bases: tuple[Address, ...], limits: Limits) -> None:
+        self._bases = bases
+        self._limits = limits
+        self._starting = threading.Lock()
+        self._running: _Running | None = None
+        for name in ("httpx", "httpcore"):  # they would log addresses, which hold patient ids
+            logger = logging.getLogger(name)
+            logger.addHandler(logging.NullHandler())
+            logger.propagate = False
+
+    @property
+    def max_bytes(self) -> int:
+        """The most bytes that all answers of one consultation may have."""
+        return self._limits.max_bytes
+
+    def allowed(self, server: str | None) -> Address | None:
+        """The address of a server that may be called; None for any other."""
+        try:
+            base = read_base(server or "")
+        except ValueError:
+            return None
+        return base if any(allowed.covers(base) for allowed in self._bases) else None
+
+    def load(self, server: Address, token: str | None, wanted: Sequence[Wanted]) -> tuple[Loaded, ...]:
+        """Load all that is wanted from a server that `allowed` gave, within the deadline.
+
+        Without a token the calls carry none. Never raises for what a server does or sends.
+        """
+        until = time.monotonic() + self._limits.deadline_ms / 1000
+        if token is not None and not _TOKEN.fullmatch(token):
+            return tuple(Loaded(each.key, None, Outcome.UNAUTHORIZED, 0) for each in wanted)
+        headers = _HEADERS if token is None else {**_HEADERS, "Authorization": f"Bearer {token}"}
+        loads = [_Load(each, _first(server, each)) for each in wanted]
+        with contextlib.suppress(concurrent.futures.CancelledError):  # closed meanwhile
+            running = self._started()
+            running.wait_for(_Consultation(running.client, server, headers, loads, self._limits).run(until))
+        return tuple(load.result() for load in loads)
+
+    def close(self) -> None:
+        """Cut off what is under way, close the connections and end the event loop."""
+        with self._starting:
+            running, self._running = self._running, None
+        if running:
+            atexit.unregister(self.close)
+            running.close()
+
+    def _started(self) -> "_Running":
+        with self._starting:
+            if self._running is None:
+                self._running = _Running()
+                atexit.register(self.close)
+            return self._running
+
+
+def _first(server: Address, wanted: Wanted) -> Address | None:
+    text = wanted.query if wanted.sent else f"{server}/{wanted.query}"
+    return _within(server, text)
+
+
+def _within(server: Address, text: str) -> Address | None:
+    """The address in `text` if it is on this server and under its base."""
+    try:
+        address = read_address(text)
+    except ValueError:
+        return None
+    return address if server.covers(address) else None
+
+
+class _Running:
+    """An event loop on a thread of its own, and the HTTP client that lives on it."""
+
+    def __init__(self) -> None:
+        self.client = httpx.AsyncClient(
+            verify=ssl.create_default_context(),  # the system's certificate authorities, or those of SSL_CERT_FILE
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+            timeout=None,  # noqa: S113 (each consultation has its deadline)
+            follow_redirects=False,
+            trust_env=False,
+        )
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="fhir-servers", daemon=True)
+        self._thread.start()
+
+    def wait_for(self, doing: Coroutine[Any, Any, _Result]) -> _Result:
+        """Run it on the loop and return its result. Raises CancelledError when closed meanwhile."""
+        return asyncio.run_coroutine_threadsafe(doing, self._loop).result()
+
+    def close(self) -> None:
+        self.wait_for(self._end())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self.client.aclose()
+
+
+class _Consultation:
+    """The calls of one consultation, side by side."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        server: Address,
+        headers: dict[str, str],
+        loads: list[_Load],
+        limits: Limits,
+    ) -> None:
+        self._client = client
+        self._server = server
+        self._headers = headers
+        self._loads = loads
+        self._limits = limits
+
+    async def run(self, until: float) -> None:
+        """Return when all is loaded or failed, at the latest at `until` (monotonic)."""
+        tasks = [asyncio.create_task(self._load(load)) for load in self._loads]
+        try:
+            _, late = await asyncio.wait(tasks, timeout=until - time.monotonic())
+        finally:
+            for task in tasks:
+                task.cancel()
+        # What is late ends on its own; nobody waits for it. What failed otherwise is a mistake of ours: it is raised.
+        for task in tasks:
+            if task not in late:
+                task.result()
+
+    async def _load(self, load: _Load) -> None:
+        try:
+            await self._follow(load)
+        except _Failed as failed:
+            load.outcome = failed.outcome
+        except RequestRefused:
+            load.outcome = Outcome.NOT_FHIR
+        except httpx.HTTPError:
+            load.outcome = Outcome.UNREACHABLE
+        else:
+            load.outcome = Outcome.LOADED
+
+    async def _follow(self, load: _Load) -> None:
+        """Load page after page."""
+        seen: set[Address] = set()
+        url, entries = load.url, load.wanted.sent.count if load.wanted.sent else 0
+        while True:
+            if url is None or url in seen:
+                raise _Failed(Outcome.FOREIGN_PAGE)
+            if len(load.pages) == self._limits.max_pages:
+                raise _Failed(Outcome.TOO_MANY_PAGES)
+            seen.add(url)
+            page = self._page(load, await self._get(load, url))
+            entries += page.count
+            if entries > self._limits.max_entries:
+                raise _Failed(Outcome.TOO_LARGE)
+            load.pages.append(page)
+            if page.next_url is None:
+                return
+            url = _within(self._server, page.next_url)
+
+    def _page(self, load: _Load, raw: bytes) -> Page:
+        members = strict_json.check_members(raw, self._limits.max_bytes)
+        key = load.wanted.key
+        if not key.is_read:
+            return read_page(raw, members)
+        if resource_type(members) != key.resource_type:
+            raise _Failed(Outcome.NOT_FHIR)
+        return Page(raw)
+
+    async def _get(self, load: _Load, url: Address) -> bytes:
+        async with self._client.stream("GET", str(url), headers=self._headers) as response:
+            if response.status_code != 200:
+                raise _Failed(_outcome_of(response.status_code))
+            if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+                raise _Failed(Outcome.NOT_FHIR)  # a few kilobytes of gzip may unfold to a gigabyte
+            body = bytearray()
+            async for chunk in response.aiter_raw():
+                self._take(load, len(chunk))
+                body += chunk
+            return bytes(body)
+
+    def _take(self, load: _Load, count: int) -> None:
+        """Take bytes of the budget. Where it is used up, the load that holds most is cut, and not the one that comes
+        last: one key with a huge answer does not cost the others.
+        """
+        load.held += count
+        while not load.cut and sum(each.held for each in self._loads) > self._limits.max_bytes:
+            largest = max(self._loads, key=lambda each: each.held)
+            largest.cut, largest.held = True, 0
+            largest.pages.clear()
+        if load.cut:
+            raise _Failed(Outcome.TOO_LARGE)
+
+
+def _outcome_of(status: int) -> Outcome:
+    if status in (401, 403):
+        return Outcome.UNAUTHORIZED
+    if status in (404, 410):
+        return Outcome.NOT_FOUND
+    if 300 <= status < 400:
+        return Outcome.REDIRECTED
+    return Outcome.SERVER_ERROR if status >= 500 else Outcome.REFUSED
