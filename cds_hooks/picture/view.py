@@ -1,9 +1,10 @@
 """What the readers look at: the record as one tumour episode sees it."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Condition, Record
+from cds_hooks.fhir.record import Condition, Observation, Record
 from cds_hooks.picture.answers import Slot, slots
 from cds_hooks.picture.episodes import ANOTHER_CANCER, Chart, Place, Tumour, Tumours, attribute
 from cds_hooks.picture.finding import Seen
@@ -31,9 +32,8 @@ class View:
         return self.vocabulary.codelists[name]
 
     def asked(self, name: str) -> tuple[Slot, ...]:
-        """Every place where a question of the list is asked, in a fixed order."""
-        found = slots(self.seen, self.codes(name), self.vocabulary)
-        return tuple(sorted(set(found), key=lambda s: (s.seen.observation.origin.reference, repr(s))))
+        """Every place where a question of the list is asked, in the fixed order of `seen`."""
+        return tuple(slots(self.seen, self.codes(name), self.vocabulary))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def view_of(tumour: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabu
     chart = Chart(record, tumours.tumours, vocabulary)
     seen: list[Seen] = []
     elsewhere: list[tuple[str, str]] = []
-    for observation in record.observations:
+    for observation in _in_fixed_order(record.observations):
         attribution = attribute(observation, tumour, chart)
         if attribution.place is Place.ELSEWHERE:
             elsewhere.append((observation.origin.reference, "; ".join(attribution.marks)))
@@ -70,6 +70,13 @@ def dated(view: View, course: Course) -> View:
 def belongs_to_another_cancer(seen: Seen) -> bool:
     """True if what makes an Observation unsure is another organ's cancer, not the other breast."""
     return ANOTHER_CANCER in seen.marks
+
+
+def _in_fixed_order(observations: tuple[Observation, ...]) -> list[Observation]:
+    """Each once, by reference; two under one reference by their content (costly, so only for these)."""
+    once = sorted(set(observations), key=lambda o: o.origin.reference)
+    shared = Counter(o.origin.reference for o in once)
+    return sorted(once, key=lambda o: (o.origin.reference, repr(o) if shared[o.origin.reference] > 1 else ""))
 
 
 def _placed(seen: Seen, course: Course) -> Seen:

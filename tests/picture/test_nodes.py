@@ -28,7 +28,8 @@ def nodes(*resources: Any) -> Any:
         ("2/12 LK", 2),
         ("1 of 4", 1),
         (Ratio(number("2"), number("9")), 2),
-        (mm("3", "{count}", ">"), (3, None)),
+        (mm("3", "{count}", ">"), (4, None)),
+        (mm("1", "{count}", "<"), (None, 0)),
         (number("8.3879"), 8),
         (number("0.4"), (0, 1)),
         ("5/3", "conflicting"),
@@ -90,6 +91,8 @@ def test_a_truth_value_beside_a_count_in_a_component_says_nothing_itself() -> No
         ({MACRO: "0", MICRO: "0", ITC: "2"}, 0),
         ({ITC: "2"}, "not_recorded"),
         ({POSITIVE: "3", MACRO: "2"}, 3),
+        ({POSITIVE: "0", MACRO: "2"}, "conflicting"),
+        ({SENTINEL: "1", MICRO: "2"}, "conflicting"),
     ],
 )
 def test_counts_of_several_kinds_are_combined_so_that_the_bounds_hold(counts: dict[str, str], expected: Any) -> None:

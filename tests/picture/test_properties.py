@@ -28,7 +28,7 @@ from tests.picture.charts import (
 POSITIVE, NEGATIVE, EQUIVOCAL = "sct 10828004", "sct 260385009", "sct 42425007"
 DATES = st.sampled_from([None, "2023-05-01", "2024-03-01", "2024-03-10", "2024"])
 SITES = st.sampled_from([None, concept("sct 80248007"), concept("sct 73056007")])
-ANSWERS = {
+ANSWERS: dict[str, list[Any]] = {
     "loinc 33728-7": [mm("8"), mm("60"), number("8"), mm("5", "cm", ">")],
     "loinc 44635-1": [mm("12"), mm("9.9")],
     "loinc 44648-4": ["loinc LA27823-6", "loinc LA27825-1", "Grade 2"],

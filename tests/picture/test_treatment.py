@@ -1,5 +1,6 @@
 """Systemic therapy before surgery, and what it does to everything measured after."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,6 +58,29 @@ def test_therapy_for_another_disease_does_not_count() -> None:
     colon = condition("sct 93761005", name="colon")
     therapy = drug(PACLITAXEL, "2024-02-01", reason_reference=(colon.origin.reference,))
     assert first(condition(), colon, therapy, procedure(LUMPECTOMY, "2024-06-01")) == "no"
+
+
+@pytest.mark.parametrize(("on", "expected"), [("2024-02-01", "not_loaded"), (None, "not_loaded"), ("2024-08-01", "no")])
+def test_a_drug_whose_name_could_not_be_loaded_may_have_come_first(on: str | None, expected: str) -> None:
+    unnamed = drug(concept(), on, drug_unresolved="Medication/gone")
+    assert first(unnamed, procedure(LUMPECTOMY, "2024-06-01")) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (concept("sct 33195004", display="Chemotherapy"), "yes"),
+        (concept(text="Neoadjuvant chemotherapy, cycle 1"), "yes"),
+        (concept("sct 33195004"), "no"),
+    ],
+)
+def test_a_procedure_that_names_a_drug_treatment_in_its_text_counts(said: Any, expected: str) -> None:
+    assert first(replace(procedure(CHEMO, "2024-02-01"), code=said), procedure(LUMPECTOMY, "2024-06-01")) == expected
+
+
+def test_a_code_of_surgery_with_the_text_of_a_biopsy_is_no_surgery() -> None:
+    biopsy = replace(procedure(LUMPECTOMY, "2024-01-15"), code=concept(LUMPECTOMY, display="Excision biopsy"))
+    assert first(biopsy, procedure(CHEMO, "2024-02-01")) == "equivocal"
 
 
 @pytest.mark.parametrize("category", ["ypT1c", "ycT2", "ypT0"])

@@ -113,6 +113,11 @@ def _nodes_in(slot: Slot, examined: list[Decimal]) -> tuple[Interval | Why | Non
 def _whole(nodes: Interval) -> tuple[Interval, tuple[str, ...]]:
     """A fractional count is taken down to the whole number below it; less than one node is not none."""
     low, high = nodes.low, nodes.high
+    if nodes.low_open and low is not None:  # more than three nodes are at least four
+        low = low.to_integral_value(ROUND_FLOOR) + 1
+    if nodes.high_open and high is not None and high == high.to_integral_value():
+        high -= 1
+    nodes = Interval(low, high)
     if (low is None or low == low.to_integral_value()) and (high is None or high == high.to_integral_value()):
         return nodes, ()
     if low is not None and 0 < low < 1:
@@ -171,6 +176,8 @@ def _combined(counts: list[Count], staged: list[Staged], vocabulary: Vocabulary)
             for s, b in bounds
         ]
     findings = [c.finding for c in counts]
+    if isinstance(total, Why):
+        return [replace(f, value=None, why=total) for f in findings]
     for each, allowed in bounds:
         if not _meet(total, allowed):
             both = [*findings, each.finding]
@@ -187,14 +194,15 @@ def _named(staged: Staged) -> str:
     return staged.category.word if staged.category else ""
 
 
-def _total(counts: list[Count]) -> Interval | None:
+def _total(counts: list[Count]) -> Interval | Why | None:
     by_kind = {kind: _several([c.nodes for c in counts if c.kind == kind]) for kind in _POSITIVE}
     whole, sentinel = by_kind["positive"], by_kind["sentinel_positive"]
     large, small = by_kind["macrometastases"], by_kind["micrometastases"]
-    if whole and sentinel:
-        return _several([whole, sentinel], distinct=False)
     deposits = _sum(large, small) if large and small else _floor(large or small)
-    return whole or sentinel or deposits
+    told = _several([whole, sentinel], distinct=False) if whole and sentinel else whole or sentinel
+    if told and deposits and told.high is not None and deposits.low is not None and deposits.low > told.high:
+        return Why.CONFLICTING
+    return told or deposits
 
 
 def _several(counts: list[Interval], distinct: bool = True) -> Interval | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cds_hooks.fhir.dates import DateInterval, before, order_key
 from cds_hooks.fhir.record import Concept, MedicationKind, MedicationUse, Procedure
-from cds_hooks.picture.answers import text_coding
+from cds_hooks.picture.answers import contradicted, text_coding
 from cds_hooks.picture.diagnosis import names_the_breast, sides_in
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import day
@@ -54,9 +54,7 @@ def systemic_therapies(view: View) -> tuple[Event, ...]:
     procedures = [
         Event(p.origin.reference, p.performed, view.codes("treatment_intents").of_any(p.intent))
         for p in record.procedures
-        if view.codes("systemic_procedures").meanings_of(p.code)
-        and _done(p)
-        and _for_this(p.reason, p.reason_reference, view)
+        if _is_systemic_procedure(p, view) and _done(p) and _for_this(p.reason, p.reason_reference, view)
     ]
     drugs = [
         Event(m.origin.reference, m.when)
@@ -78,6 +76,9 @@ def breast_operations(view: View) -> tuple[Event, ...]:
 
 def _not_first(view: View, therapies: tuple[Event, ...], operations: tuple[Event, ...]) -> Fact:
     """No therapy certainly came first: say so only where the order is known."""
+    unnamed = _unnamed_drugs(view, _first(operations))
+    if unnamed:
+        return Unknown(Why.NOT_LOADED, unnamed, notes=("which drug was given could not be loaded",))
     doubtful = [t for t in therapies if "adjuvant" not in t.intents]
     if not doubtful:
         return Unknown(Why.NOT_RECORDED) if not therapies else Known("no", tuple(t.evidence for t in therapies))
@@ -89,6 +90,16 @@ def _not_first(view: View, therapies: tuple[Event, ...], operations: tuple[Event
             return Known("no", tuple(sorted(set(proof))))
     evidence = tuple(sorted({*(t.evidence for t in doubtful), *(e.evidence for e in operations)}))
     return Unknown(Why.EQUIVOCAL, evidence, notes=("whether systemic therapy or surgery came first is not recorded",))
+
+
+def _unnamed_drugs(view: View, operated: DateInterval | None) -> tuple[Evidence, ...]:
+    """Drugs given, possibly before the operation, of which the record does not hold the name."""
+    unnamed = (
+        Event(m.origin.reference, m.when)
+        for m in view.record.medications
+        if m.drug_unresolved and not m.drug.codings and _given(m) and _for_this(m.reason, m.reason_reference, view)
+    )
+    return tuple(sorted({e.evidence for e in unnamed if not before(operated, e.when)}))
 
 
 def _pathology_before(view: View, therapy: DateInterval) -> list[Evidence]:
@@ -142,15 +153,24 @@ def _given(use: MedicationUse) -> bool:
 
 
 def _is_systemic(use: MedicationUse, view: View) -> bool:
-    if view.codes("systemic_drugs").meanings_of(use.drug):
-        return True
+    return bool(view.codes("systemic_drugs").meanings_of(use.drug)) or _names_a_drug(use.drug, view)
+
+
+def _is_systemic_procedure(procedure: Procedure, view: View) -> bool:
+    return bool(view.codes("systemic_procedures").meanings_of(procedure.code)) or _names_a_drug(procedure.code, view)
+
+
+def _names_a_drug(concept: Concept, view: View) -> bool:
+    """True if a display or text has the name of a systemic treatment: text can only add treatment, never deny it."""
     names = view.codes("systemic_drug_names")
-    texts = [coding.display for coding in use.drug.codings] + [use.drug.text]
-    return any(names.meaning(text_coding(w)) for text in texts if text for w in _WORD.findall(text))
+    texts = [coding.display for coding in concept.codings] + [concept.text]
+    return any(names.meaning(text_coding(word)) for text in texts if text for word in _WORD.findall(text))
 
 
 def _is_breast_operation(procedure: Procedure, view: View) -> bool:
     meanings = view.codes("surgery_procedures").meanings_of(procedure.code)
+    if contradicted(procedure.code, view.vocabulary):
+        return False
     return "breast" in meanings or ("excision" in meanings and names_the_breast(procedure.body_site, view.vocabulary))
 
 
