@@ -12,6 +12,7 @@ from structlog.typing import FilteringBoundLogger
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.pseudonym import read_key
 from cds_hooks.errors import KnowledgeBroken
+from cds_hooks.fhir.server import FhirServers, Limits
 from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.library import Knowledge, Service
 from cds_hooks.knowledge.load import load_knowledge
@@ -34,8 +35,10 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     extra_blueprints: tuple[flask.Blueprint, ...] = (),
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     log: FilteringBoundLogger | None = None,
+    fhir_servers: FhirServers | None = None,
 ) -> flask.Flask:
-    """The application. `clock` must give aware times; `new_id` makes decision ids.
+    """The application. `clock` must give aware times; `new_id` makes decision ids; `fhir_servers` are those of the
+    settings if not given, and then closed at exit.
 
     Raises KnowledgeBroken if the knowledge does not make a valid discovery answer.
     """
@@ -43,7 +46,8 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     if found := check_discovery(announced):
         raise KnowledgeBroken(tuple(f"discovery: {problem}" for problem in found))
     log = log or logs.logger()
-    desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced)
+    servers = fhir_servers or open_fhir_servers(settings)
+    desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced, servers)
     app = flask.Flask("cds_hooks", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # a redirect would fail the preflight of a browser client
@@ -53,6 +57,14 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     for routes in (hooks.blueprint(desk), feedback.blueprint(desk), health.blueprint(desk), *extra_blueprints):
         app.register_blueprint(routes)
     return app
+
+
+def open_fhir_servers(settings: Settings) -> FhirServers:
+    """The FHIR servers that the settings allow, within their limits."""
+    limits = Limits(
+        settings.fetch_deadline_ms, settings.fetch_max_pages, settings.fetch_max_entries, settings.max_body_bytes
+    )
+    return FhirServers(settings.fhir_servers, limits)
 
 
 def wsgi() -> flask.Flask:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from cds_hooks.addresses import Address, read_base
 from cds_hooks.errors import SettingsBroken
 
 PREFIX = "RECURRENCE_CDS_"
@@ -21,6 +22,12 @@ class Settings:
     `announce_version` discovery carries members that CDS Hooks 2.0 does not define yet. `cors_origins` are the origins
     of browser clients, exactly as browsers send them ("https://ehr.example.org"), separated by commas; "*" is all.
     `pseudonym_key_file` holds the key of the journal's pseudonyms.
+
+    `fhir_servers` are the base addresses of the FHIR servers from which missing data may be loaded, separated by
+    commas; a server is one of them if it has the same scheme, host and port, and its path begins with theirs. Without
+    any, nothing is ever loaded. One consultation may spend `fetch_deadline_ms` on all calls together, and follow
+    `fetch_max_pages` pages and `fetch_max_entries` entries of a search; all answers together may have
+    `max_body_bytes`.
     """
 
     host: str = "127.0.0.1"
@@ -32,6 +39,10 @@ class Settings:
     announce_version: bool = True
     cors_origins: tuple[str, ...] = ()
     pseudonym_key_file: Path = Path("recurrence-cds.key")
+    fhir_servers: tuple[Address, ...] = ()
+    fetch_deadline_ms: int = 800
+    fetch_max_pages: int = 20
+    fetch_max_entries: int = 10_000
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -96,6 +107,13 @@ def _origins(value: str) -> tuple[str, ...]:
     return origins
 
 
+def _bases(value: str) -> tuple[Address, ...]:
+    try:
+        return tuple(read_base(base.strip()) for base in value.split(",") if base.strip())
+    except ValueError as problem:
+        raise ValueError(f'must be base addresses such as "https://ehr.example.org/fhir/R4"; one {problem}') from None
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "host": _text,
     "port": _whole_number(1, 65535),
@@ -106,4 +124,8 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "announce_version": _flag,
     "cors_origins": _origins,
     "pseudonym_key_file": _file,
+    "fhir_servers": _bases,
+    "fetch_deadline_ms": _whole_number(1, 60_000),
+    "fetch_max_pages": _whole_number(1, 1000),
+    "fetch_max_entries": _whole_number(1, 1_000_000),
 }

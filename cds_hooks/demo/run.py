@@ -20,6 +20,7 @@ from flask import Flask
 from rich.console import Console
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from cds_hooks.addresses import read_base
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.pseudonym import read_or_create_key
 from cds_hooks.demo.fhir_server import create_fhir_server
@@ -60,7 +61,10 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
     stories = load_stories()
     service_url, fhir_url = address_of(service), f"{address_of(fhir)}/fhir"
     settings = Settings(
-        database_url=f"sqlite:///{JOURNAL_FILE}", pseudonym_key_file=Path(KEY_FILE), cors_origins=("*",)
+        database_url=f"sqlite:///{JOURNAL_FILE}",
+        pseudonym_key_file=Path(KEY_FILE),
+        cors_origins=("*",),
+        fhir_servers=(read_base(fhir_url),),
     )
     kept_in = str(Path(JOURNAL_FILE).resolve())
     key = read_or_create_key(settings.pseudonym_key_file)

@@ -258,7 +258,7 @@ class _Consultation:
             load.outcome = failed.outcome
         except RequestRefused:
             load.outcome = Outcome.NOT_FHIR
-        except httpx.HTTPError:
+        except (httpx.HTTPError, httpx.InvalidURL):
             load.outcome = Outcome.UNREACHABLE
         else:
             load.outcome = Outcome.LOADED
@@ -301,7 +301,9 @@ class _Consultation:
             async for chunk in response.aiter_raw():
                 self._take(load, len(chunk))
                 body += chunk
-            return bytes(body)
+        if load.cut:  # after its last byte
+            raise _Failed(Outcome.TOO_LARGE)
+        return bytes(body)
 
     def _take(self, load: _Load, count: int) -> None:
         """Take bytes of the budget. Where it is used up, the load that holds most is cut, and not the one that comes
@@ -310,7 +312,7 @@ class _Consultation:
         load.held += count
         while not load.cut and sum(each.held for each in self._loads) > self._limits.max_bytes:
             largest = max(self._loads, key=lambda each: each.held)
-            largest.cut, largest.held = True, 0
+            largest.cut, largest.held, largest.outcome = True, 0, Outcome.TOO_LARGE
             largest.pages.clear()
         if load.cut:
             raise _Failed(Outcome.TOO_LARGE)

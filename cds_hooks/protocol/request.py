@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cds_hooks.errors import NotAHookRequest, WrongHook
+from cds_hooks.errors import NotAHookRequest, WrongHook, WrongPatient
 from cds_hooks.protocol import schema, strict_json
 
 # What we read of a request; other members ("extension", those of older versions) are ignored, as the spec asks.
@@ -47,7 +47,7 @@ def read_request(body: bytes, hook: str, max_bytes: int) -> HookRequest:
     """The request in `body`, for a service on `hook`.
 
     Everything but the prefetch values is strictly decoded and validated. Raises TooLarge, NotJson, NotAHookRequest
-    (with the first thing to mend) or WrongHook.
+    (with the first thing to mend), WrongHook, or WrongPatient when the token was given for another patient.
     """
     raw = strict_json.check_members(body, max_bytes)
     envelope = {name: strict_json.decode(raw[name], name) for name in _DECODED if name in raw}
@@ -67,11 +67,15 @@ def _kinds(prefetch: Mapping[str, bytes]) -> dict[str, Any]:
 
 def _request(envelope: Mapping[str, Any], prefetch: Mapping[str, bytes | None]) -> HookRequest:
     context, authorization = envelope["context"], envelope.get("fhirAuthorization")
+    patient_id = context["patientId"].removeprefix("Patient/")
+    if authorization and authorization.get("patient", patient_id).removeprefix("Patient/") != patient_id:
+        text = "The token is for another patient than the one in the context."
+        raise WrongPatient(text, "fhirAuthorization.patient")
     return HookRequest(
         hook=envelope["hook"],
         hook_instance=envelope["hookInstance"],
         user_id=context["userId"],
-        patient_id=context["patientId"].removeprefix("Patient/"),
+        patient_id=patient_id,
         encounter_id=context.get("encounterId"),
         fhir_server=envelope.get("fhirServer"),
         fhir_authorization=FhirAuthorization(authorization["access_token"], authorization["subject"])

@@ -1,6 +1,7 @@
 """Discovery and the service call: from a body to recorded cards."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -13,7 +14,9 @@ from cds_hooks.audit.entry import Entry, cards_shown
 from cds_hooks.audit.journal import Journal
 from cds_hooks.consult import Consultation, consult
 from cds_hooks.errors import UnknownService
-from cds_hooks.fhir.read import read_record
+from cds_hooks.fhir.record import Record
+from cds_hooks.fhir.server import FhirServers
+from cds_hooks.fhir.supplement import Supplement, load_missing, read_supplemented
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.protocol.request import HookRequest, read_request
 from cds_hooks.web.logs import request_id
@@ -38,6 +41,7 @@ class Desk:
     new_id: Callable[[], str]
     max_body_bytes: int
     discovery: Mapping[str, Any]
+    fhir_servers: FhirServers
 
     def check_service(self, service_id: str) -> None:
         """Raises UnknownService."""
@@ -73,9 +77,27 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     return routes
 
 
-def decide(request: HookRequest, knowledge: Knowledge, decision_id: str, today: date) -> Decision:
-    """What is answered to a valid request. Raises what `fhir.read.read_record` raises."""
-    record = read_record(request.prefetch, knowledge.service.prefetch, knowledge.sieve, request.patient_id)
+def look_up(request: HookRequest, desk: Desk) -> Record:
+    """The chart: what was sent, and what it lacks from the client's FHIR server. Nothing is loaded for somebody who is
+    shown nothing. Raises what `fhir.read.read_record` raises.
+    """
+    keys = desk.knowledge.service.prefetch
+    started = time.perf_counter()
+    loads = request.user_type not in _NOT_PROFESSIONAL
+    supplement = load_missing(request, keys, desk.fhir_servers) if loads else Supplement()
+    duration_ms = round((time.perf_counter() - started) * 1000, 1)
+    try:
+        return read_supplemented(request, supplement, keys, desk.knowledge.sieve)
+    finally:
+        if supplement.outcomes:
+            outcomes = Counter(outcome.value for outcome in supplement.outcomes.values())
+            desk.log.info(
+                "loaded", request_id=request_id(), pages=supplement.pages, outcomes=outcomes, duration_ms=duration_ms
+            )
+
+
+def decide(request: HookRequest, record: Record, knowledge: Knowledge, decision_id: str, today: date) -> Decision:
+    """What is answered to a valid request about this chart."""
     if request.user_type in _NOT_PROFESSIONAL:
         return Decision((), "user_is_not_a_professional")
     consultation = consult(record, knowledge, today)
@@ -94,7 +116,8 @@ def _answer(desk: Desk) -> flask.Response:
     request = None
     try:
         request = read_request(read_body(desk.max_body_bytes), desk.knowledge.service.hook, desk.max_body_bytes)
-        decision = decide(request, desk.knowledge, call.decision_id, call.received_at.astimezone(UTC).date())
+        today = call.received_at.astimezone(UTC).date()
+        decision = decide(request, look_up(request, desk), desk.knowledge, call.decision_id, today)
     except Exception as problem:
         call.record(request, refusal(problem).status, Decision((), type(problem).__name__))
         raise

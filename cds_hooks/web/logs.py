@@ -31,6 +31,8 @@ ALLOWED = frozenset(
         "exception",
         "raised_at",
         "knowledge",
+        "pages",
+        "outcomes",
     }
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

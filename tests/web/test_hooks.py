@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from cds_hooks.errors import JournalUnavailable
+from cds_hooks.fhir.record import Record
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.protocol.request import HookRequest
 from cds_hooks.protocol.response import check_answer
@@ -130,7 +131,7 @@ def test_the_answer_is_recorded_before_it_is_made(desk: Desk, monkeypatch: pytes
 def test_today_is_the_day_of_the_call_in_utc(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     days: list[date] = []
 
-    def decide(request: HookRequest, knowledge: Knowledge, decision_id: str, today: date) -> hooks.Decision:
+    def decide(_: HookRequest, __: Record, ___: Knowledge, ____: str, today: date) -> hooks.Decision:
         days.append(today)
         return hooks.Decision((), "nothing_to_say")
 
