@@ -58,6 +58,10 @@ def in_one_line(error: RecurrenceCdsError) -> str:
             return " ".join(str(error).split())
 
 
+# Answers are CPU-bound: more threads in one worker only wait for each other; a second lets one answer wait for disk.
+BLOCKING_THREADS = 2
+
+
 @click.group(cls=OneLineErrors)
 @click.version_option(package_name="recurrence-cds")
 def main() -> None:
@@ -76,6 +80,7 @@ def serve() -> None:
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
+        blocking_threads=BLOCKING_THREADS,
         websockets=False,
     )
     server.serve()
