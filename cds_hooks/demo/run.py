@@ -30,6 +30,7 @@ from cds_hooks.errors import DemoCannotStart
 from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import Settings
+from cds_hooks.writing.checks import check_cards
 
 LOOPBACK = "127.0.0.1"
 JOURNAL_FILE = "recurrence-cds.sqlite3"
@@ -71,7 +72,7 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
     journal = running.enter_context(closing(Journal(settings.database_url, key)))
     app = create_app(
         settings,
-        load_knowledge(),
+        load_knowledge(None, (check_cards,)),
         journal,
         lambda: datetime.now(UTC),
         extra_blueprints=(create_try_it(stories, service_url, fhir_url, kept_in),),
