@@ -79,13 +79,26 @@ def day(node: Node, name: str) -> DateInterval | None:
 
 def when(node: Node, name: str) -> DateInterval | None:
     """The dates of `name`[x]: its dateTime, instant or Period; None for other kinds (an age, a text)."""
+    return day(node, f"{name}DateTime") or day(node, f"{name}Instant") or span(node, f"{name}Period")
+
+
+def span(node: Node, name: str) -> DateInterval | None:
+    """A Period member."""
+    found = child(node, name)
+    if found is None:
+        return None
+    if any(found.get(end) is not None and dates.written(found[end]) is None for end in ("start", "end")):
+        raise Untypeable(name)
+    return dates.period(found.get("start"), found.get("end"))
+
+
+def ends(node: Node, name: str) -> tuple[DateInterval | None, DateInterval | None]:
+    """The first and the last day of `name`[x] by themselves; a dateTime is both, a missing end of a Period None."""
     found = day(node, f"{name}DateTime") or day(node, f"{name}Instant")
     span = child(node, f"{name}Period")
     if found is None and span is not None:
-        if any(span.get(end) is not None and dates.written(span[end]) is None for end in ("start", "end")):
-            raise Untypeable(f"{name}Period")
-        found = dates.period(span.get("start"), span.get("end"))
-    return found
+        return day(span, "start"), day(span, "end")
+    return found, found
 
 
 def coding(node: Node) -> Coding:
@@ -108,6 +121,17 @@ def concept_at(node: Node, name: str) -> Concept | None:
 def concepts_at(node: Node, name: str) -> tuple[Concept, ...]:
     """The CodeableConcepts of a list member."""
     return tuple(concept(item) for item in children(node, name))
+
+
+def one_or_more_concepts(node: Node, name: str) -> tuple[Concept, ...]:
+    """The CodeableConcepts of a member that is one object in some resource types and a list in others."""
+    return (concept(node[name]),) if isinstance(node.get(name), dict) else concepts_at(node, name)
+
+
+def coding_concepts(node: Node, name: str) -> tuple[Concept, ...]:
+    """The Codings of a member, one object or a list, each as a concept."""
+    found = (node[name],) if isinstance(node.get(name), dict) else children(node, name)
+    return tuple(Concept((coding(item),)) for item in found)
 
 
 def quantity(node: Node) -> Quantity:

@@ -105,8 +105,9 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """A Procedure; `performed` is the whole interval from start to end as far as it is known. `status_reason` says
-    why it was stopped or not done.
+    """A Procedure; `performed` is the whole interval from start to end as far as it is known, `started` and `ended` the
+    two ends by themselves (a dateTime is both; the missing end of a Period is None). `status_reason` says why it was
+    stopped or not done.
     """
 
     origin: Origin
@@ -119,6 +120,8 @@ class Procedure:
     reason: tuple[Concept, ...] = ()
     reason_reference: tuple[str, ...] = ()
     intent: tuple[Concept, ...] = ()
+    started: DateInterval | None = None
+    ended: DateInterval | None = None
 
 
 class MedicationKind(Enum):
@@ -138,6 +141,9 @@ class MedicationUse:
     (`authored`) or the earlier start of its dosage or dispensing to the end of these: that it was taken so long is
     not said. An end that is not known is None for a Period without an end, and the day of the order for a request
     that names nothing else. `status_reason` says why it was stopped or not taken.
+
+    `started` and `ended` are the ends of the effective time of a statement or administration by themselves (a dateTime
+    is both, the missing end of a Period is None); of a request, those of its dosage or dispensing where it names them.
     """
 
     origin: Origin
@@ -152,6 +158,8 @@ class MedicationUse:
     reason: tuple[Concept, ...] = ()
     reason_reference: tuple[str, ...] = ()
     drug_unresolved: str | None = None
+    started: DateInterval | None = None
+    ended: DateInterval | None = None
 
 
 @dataclass(frozen=True, slots=True)
