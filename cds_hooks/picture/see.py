@@ -51,7 +51,7 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
     patient = host.read(record, vocabulary, today)
     tumours = tumours_in(record, vocabulary)
-    episodes = [_episode(each, tumours, record, vocabulary) for each in tumours.tumours]
+    episodes = [_episode(each, tumours, record, vocabulary, today) for each in tumours.tumours]
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(
@@ -63,9 +63,9 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
 
 
 def _episode(
-    each: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary
+    each: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary, today: date
 ) -> tuple[Episode, tuple[tuple[str, str], ...]]:
-    first = view_of(each, tumours, record, vocabulary)
+    first = view_of(each, tumours, record, vocabulary, today)
     therapy_first, course = treatment.read(first)
     view = dated(first, course)
     facts: dict[str, Fact] = {

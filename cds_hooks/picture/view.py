@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import date
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Condition, Observation, Record
@@ -16,16 +17,19 @@ class View:
     """One tumour, the Observations that are or may be about it, and the whole record beside them.
 
     `unplaced` are breast diagnoses that fit no single tumour; `elsewhere` are Observations about something else;
-    `unsided_is_unsure` says that there is more than one tumour.
+    `unsided_is_unsure` says that there is more than one tumour, `others` are the rest of them; `today` is the day of
+    the consultation.
     """
 
     record: Record
     vocabulary: Vocabulary
     tumour: Tumour
     seen: tuple[Seen, ...]
+    today: date
     unplaced: tuple[Condition, ...] = ()
     elsewhere: tuple[tuple[str, str], ...] = ()
     unsided_is_unsure: bool = False
+    others: tuple[Tumour, ...] = ()
 
     def codes(self, name: str) -> CodeList:
         """A code list by name."""
@@ -47,7 +51,7 @@ class Course:
     operated: DateInterval | None = None
 
 
-def view_of(tumour: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary) -> View:
+def view_of(tumour: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary, today: date) -> View:
     """The record as this tumour sees it; treatment is not looked at yet (see `dated`)."""
     chart = Chart(record, tumours.tumours, vocabulary)
     seen: list[Seen] = []
@@ -58,8 +62,19 @@ def view_of(tumour: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabu
             elsewhere.append((observation.origin.reference, "; ".join(attribution.marks)))
         else:
             seen.append(Seen(observation, attribution.place is Place.HERE, attribution.marks))
-    several = len(tumours.tumours) > 1
-    return View(record, vocabulary, tumour, tuple(seen), tumours.unplaced, tuple(sorted(set(elsewhere))), several)
+    others = tuple(each for each in tumours.tumours if each != tumour)
+    aside = tuple(sorted(set(elsewhere)))
+    return View(
+        record,
+        vocabulary,
+        tumour,
+        tuple(seen),
+        today,
+        tumours.unplaced,
+        aside,
+        unsided_is_unsure=bool(others),
+        others=others,
+    )
 
 
 def dated(view: View, course: Course) -> View:
