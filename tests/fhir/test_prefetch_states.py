@@ -78,6 +78,11 @@ def test_without_a_patient_nothing_can_be_said(sent: Any) -> None:
     assert refused.value.where == "prefetch.patient"
 
 
+def test_a_bundle_of_other_things_is_no_patient() -> None:
+    with pytest.raises(RequiredDataMissing):
+        read(patient=bundle(observation()))
+
+
 @pytest.mark.parametrize("sent", [PATIENT, bundle(PATIENT)])
 def test_the_patient_comes_bare_or_in_a_bundle(sent: Any) -> None:
     record = read(patient=sent)
@@ -107,7 +112,7 @@ def test_a_value_of_another_type_is_no_hook_request(key: str, sent: Any) -> None
     assert refused.value.where == f"prefetch.{key}"
 
 
-@pytest.mark.parametrize("sent", [b"{", b'{"resourceType":"Bundle"', b"{} {}", b'{"a":' + b"[" * 5000])
+@pytest.mark.parametrize("sent", [b"{", b"{\n", b'{"resourceType":"Bundle"', b"{} {}", b'{"a":' + b"[" * 5000])
 def test_what_is_not_json_is_refused(sent: bytes) -> None:
     with pytest.raises(NotJson):
         read(receptors=sent)

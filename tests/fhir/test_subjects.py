@@ -77,6 +77,12 @@ def test_a_urn_with_the_patients_id_is_ours(reference: str) -> None:
     assert record.observations[0].origin.marks == ()
 
 
+def test_a_urn_with_the_id_of_the_context_is_ours_though_the_patient_has_none() -> None:
+    patient = {name: value for name, value in PATIENT.items() if name != "id"}
+    ours = observation(subject={"reference": f"urn:uuid:{UUID}"})
+    assert read(UUID, patient=patient, receptors=bundle(ours)).observations[0].origin.marks == ()
+
+
 @pytest.mark.parametrize(("own_id", "context"), [("p", "p"), (UUID, UUID)])
 def test_a_urn_that_is_the_full_url_of_our_patient_is_ours(own_id: str, context: str) -> None:
     patient = bundle({"fullUrl": f"urn:uuid:{OTHER_UUID}", "resource": {**PATIENT, "id": own_id}})

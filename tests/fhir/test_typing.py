@@ -34,6 +34,7 @@ UNREAD = [
     {"code": {**coded("85337-4", userSelected="perhaps", colour="red")}},
     {"component": [{"code": coded("x"), "referenceRange": [{"low": 5}]}]},
     {"bodySite": {"text": "breast", "extension": [{"url": "urn:x", "valueUnheard": 1}]}},
+    {"bodySite": {"text": "breast", "extension": [{"url": "urn:x", "valueCodeableConcept": {"coding": [5]}}]}},
 ]
 READ = [
     ({"valueQuantity": {"value": "large"}}, "valueQuantity.value"),
