@@ -47,7 +47,17 @@ def running_service(workers: int, folder: Path) -> Iterator[Running]:
 def running_floor(workers: int, folder: Path) -> Iterator[int]:
     """The floor's port."""
     port = free_port()
-    options = ["--interface", "wsgi", "--no-ws", "--blocking-threads", "2", "--port", str(port), "--workers", str(workers)]
+    options = [
+        "--interface",
+        "wsgi",
+        "--no-ws",
+        "--blocking-threads",
+        "2",
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+    ]
     with running([sys.executable, "-m", "granian", *options, "bench.floor:app"], {}, folder / "floor.log"):
         wait_for(f"http://127.0.0.1:{port}/")
         yield port
