@@ -10,7 +10,7 @@ from typing import Any
 
 from cds_hooks.fhir import dates
 from cds_hooks.fhir.prefetch import PrefetchKey, Resource
-from cds_hooks.fhir.record import LeftOut
+from cds_hooks.fhir.record import LeftOut, Origin
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -41,6 +41,10 @@ class Document:
         version = self._meta("versionId")
         number = int(version) if isinstance(version, str) and version.isdigit() and len(version) < 19 else -1
         return dates.moment(self.last_updated) or _NEVER, number
+
+    def origin(self, marks: tuple[str, ...] = ()) -> Origin:
+        """Where it came from, with `marks` and its own."""
+        return Origin(self.reference, self.key.name, self.last_updated, (*marks, *self.marks))
 
     def _meta(self, name: str) -> Any:
         meta = self.body.get("meta")

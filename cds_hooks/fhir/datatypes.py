@@ -1,6 +1,6 @@
 """The FHIR R4B data types that the Record is made of, as our own frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 
@@ -64,3 +64,7 @@ class Origin:
     key: str
     last_updated: str | None = None
     marks: tuple[str, ...] = ()
+
+    def marked(self, mark: str) -> "Origin":
+        """The same origin with one more mark."""
+        return replace(self, marks=(*self.marks, mark))

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_hooks.fhir.prefetch import Resource
-from cds_hooks.fhir.references import Addresses, own_reference
+from cds_hooks.fhir.references import Addresses, by_name
 from cds_hooks.protocol import strict_json
 
-KINDS = ("MedicationRequest", "MedicationAdministration", "MedicationStatement")
+KINDS = (
+    *("MedicationRequest", "MedicationAdministration", "MedicationStatement"),
+    *("MedicationOrder", "MedicationUsage"),  # of other FHIR versions
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +23,8 @@ class Medicines:
 
     @classmethod
     def among(cls, resources: Iterable[Resource], addresses: Addresses) -> "Medicines":
-        """Those that have a name. Two of one name that differ name nothing."""
-        found: dict[str, Resource] = {}
-        clashing = set()
-        for resource in resources:
-            name = own_reference(resource) if resource.kind == "Medication" else None
-            if name and _content(found.setdefault(name, resource)) != _content(resource):
-                clashing.add(name)
-        return cls({name: resource for name, resource in found.items() if name not in clashing}, addresses)
+        """Those that have a name."""
+        return cls(by_name(resources, "Medication"), addresses)
 
     def find(self, reference: str, contained: Any) -> dict[str, Any] | None:
         """The code and ingredients of the Medication under a reference, strictly decoded; None if it is not here.
@@ -64,7 +61,3 @@ def ingredients(medication: dict[str, Any]) -> list[Any]:
     """The concepts of a Medication's ingredients."""
     parts = medication.get("ingredient")
     return [p.get("itemCodeableConcept") for p in parts if isinstance(p, dict)] if isinstance(parts, list) else []
-
-
-def _content(resource: Resource) -> list[bytes]:
-    return sorted(name.encode() + bytes(raw) for name, raw in resource.members.items())

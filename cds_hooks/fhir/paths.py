@@ -11,7 +11,8 @@ from typing import Any
 Tree = Mapping[str, "Tree"]
 _ALL: Tree = {}
 
-_CONCEPT: Tree = {"coding": {"system": _ALL, "code": _ALL, "display": _ALL}, "text": _ALL}
+_CODING: Tree = {"system": _ALL, "code": _ALL, "display": _ALL}
+_CONCEPT: Tree = {"coding": _CODING, "text": _ALL}
 _QUANTITY: Tree = {"value": _ALL, "unit": _ALL, "system": _ALL, "code": _ALL, "comparator": _ALL}
 _REFERENCE: Tree = {"reference": _ALL, "display": _ALL}
 _PERIOD: Tree = {"start": _ALL, "end": _ALL}
@@ -34,6 +35,7 @@ _REASON: Tree = {"reasonCode": _CONCEPT, "reasonReference": _REFERENCE}
 _DRUG: Tree = {"medicationCodeableConcept": _CONCEPT, "medicationReference": _REFERENCE, "medication": _ALL}
 # What changes the meaning of all the rest; FHIR forbids to go on without understanding it.
 _MODIFIERS: Tree = {"modifierExtension": _ALL, "implicitRules": _ALL}
+_DRUG_USE: Tree = {**_MODIFIERS, **_REASON, **_DRUG, "status": _ALL, "statusReason": _CONCEPT}
 _WHEN: Tree = {"effectiveDateTime": _ALL, "effectivePeriod": _PERIOD, "effective*": _ALL, "occurrence*": _ALL}
 
 READ: Mapping[str, Tree] = {
@@ -72,6 +74,7 @@ READ: Mapping[str, Tree] = {
         **_MODIFIERS,
         **_REASON,
         "status": _ALL,
+        "statusReason": _CONCEPT,
         "code": _CONCEPT,
         "bodySite": _BODY_SITE,
         "extension": _EXTENSION,
@@ -81,17 +84,57 @@ READ: Mapping[str, Tree] = {
         "occurrence*": _ALL,
     },
     "MedicationRequest": {
-        **_MODIFIERS,
-        **_REASON,
-        **_DRUG,
-        "status": _ALL,
+        **_DRUG_USE,
         "intent": _ALL,
         "doNotPerform": _ALL,
         "authoredOn": _ALL,
+        "dispenseRequest": {"validityPeriod": _PERIOD},
     },
-    "MedicationAdministration": {**_MODIFIERS, **_REASON, **_DRUG, **_WHEN, "status": _ALL},
-    "MedicationStatement": {**_MODIFIERS, **_REASON, **_DRUG, **_WHEN, "status": _ALL, "dateAsserted": _ALL},
+    "MedicationAdministration": {**_DRUG_USE, **_WHEN},
+    "MedicationStatement": {**_DRUG_USE, **_WHEN, "dateAsserted": _ALL},
     "Medication": {**_MODIFIERS, "code": _CONCEPT, "ingredient": {"itemCodeableConcept": _CONCEPT}},
+    "DiagnosticReport": {
+        **_MODIFIERS,
+        **_WHEN,
+        "status": _ALL,
+        "code": _CONCEPT,
+        "category": _CONCEPT,
+        "conclusion": _ALL,
+        "conclusionCode": _CONCEPT,
+        "result": _REFERENCE,
+        "specimen": _REFERENCE,
+        "imagingStudy": _REFERENCE,
+    },
+    "DocumentReference": {**_MODIFIERS, "status": _ALL, "type": _CONCEPT, "category": _CONCEPT, "date": _ALL},
+    "ImagingStudy": {
+        **_MODIFIERS,
+        "status": _ALL,
+        "modality": _CODING,
+        "procedureCode": _CONCEPT,
+        "series": {"modality": _CODING, "bodySite": _CODING, "laterality": _CODING},
+        "started": _ALL,
+    },
+    "Encounter": {
+        **_MODIFIERS,
+        "status": _ALL,
+        "class": _CODING,
+        "type": _CONCEPT,
+        "serviceType": _CONCEPT,
+        "reasonCode": _CONCEPT,
+        "period": _PERIOD,
+        "hospitalization": {"dischargeDisposition": _CONCEPT},
+    },
+    "Specimen": {
+        **_MODIFIERS,
+        "type": _CONCEPT,
+        "collection": {
+            "method": _CONCEPT,
+            "bodySite": _BODY_SITE,
+            "collectedDateTime": _ALL,
+            "collectedPeriod": _PERIOD,
+            "collected*": _ALL,
+        },
+    },
 }
 
 _MCODE = "http://hl7.org/fhir/us/mcode/StructureDefinition/"

@@ -6,32 +6,23 @@ silence: it is in the Record, unreadable with the reason, or left out with the r
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 import msgspec
 
 from cds_hooks.errors import RequiredDataMissing, WrongPatient
 from cds_hooks.fhir.copies import Document, anonymous_reference, newest_of_each
+from cds_hooks.fhir.gathering import Gathering
 from cds_hooks.fhir.medications import Medicines
+from cds_hooks.fhir.person import patient
 from cds_hooks.fhir.prefetch import Opened, PrefetchKey, Resource, open_key
-from cds_hooks.fhir.record import (
-    Condition,
-    KeyState,
-    LeftOut,
-    MedicationUse,
-    Observation,
-    Origin,
-    Patient,
-    Procedure,
-    Record,
-    Unreadable,
-)
+from cds_hooks.fhir.readers import READERS
+from cds_hooks.fhir.record import KeyState, LeftOut, Patient, Record, Unreadable
 from cds_hooks.fhir.references import Addresses, own_reference
-from cds_hooks.fhir.resources import READERS, Surroundings, patient
 from cds_hooks.fhir.sift import Sieve, Sifter
-from cds_hooks.fhir.status import judge_status
+from cds_hooks.fhir.specimens import Specimens
 from cds_hooks.fhir.subjects import Standing, Subjects
-from cds_hooks.fhir.typed import Untypeable
+from cds_hooks.fhir.surroundings import Surroundings
+from cds_hooks.fhir.versions import RENAMED
 from cds_hooks.protocol import strict_json
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -60,15 +51,6 @@ def _require(opened: Iterable[Opened]) -> None:
             raise RequiredDataMissing(text, f"prefetch.{key.name}")
 
 
-@dataclass(slots=True)
-class _Found:
-    """What has been read so far."""
-
-    resources: list[Observation | Condition | Procedure | MedicationUse] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
-    left_out: set[LeftOut] = field(default_factory=set)
-
-
 class _Reading:
     """One request's resources on their way into the Record."""
 
@@ -77,9 +59,9 @@ class _Reading:
         addresses = Addresses(everything)
         self._opened = opened
         self._subjects = Subjects(patient_id, addresses)
-        self._surroundings = Surroundings(addresses, Medicines.among(everything, addresses))
-        self._sifter = Sifter(sieve, self._surroundings.medicines)
-        self._found = _Found()
+        surroundings = Surroundings(addresses, Medicines.among(everything, addresses))
+        self._sifter = Sifter(sieve, surroundings.medicines)
+        self._found = Gathering(surroundings, Specimens(opened), self._sifter)
 
     def record(self) -> Record:
         """Read everything."""
@@ -89,20 +71,9 @@ class _Reading:
         self._found.left_out.update(older)
         people = [document for document in documents if document.resource.kind == "Patient"]
         for document in documents:
-            if document.resource.kind in READERS:
-                self._read(document)
-        found = self._found
-        subject = self._patient(people)  # before `found` is taken apart: the patient may be unreadable
-        return Record(
-            patient=subject,
-            conditions=tuple(r for r in found.resources if isinstance(r, Condition)),
-            observations=tuple(r for r in found.resources if isinstance(r, Observation)),
-            procedures=tuple(r for r in found.resources if isinstance(r, Procedure)),
-            medications=tuple(r for r in found.resources if isinstance(r, MedicationUse)),
-            states={o.key.name: o.state for o in self._opened},
-            unreadable=tuple(sorted(set(found.unreadable), key=lambda u: (u.reference, u.why))),
-            left_out=tuple(sorted(found.left_out, key=lambda o: (o.reference, o.why))),
-        )
+            if document.resource.kind != "Patient":
+                self._found.read(document)
+        return self._found.record(self._patient(people), {o.key.name: o.state for o in self._opened})
 
     def _standings(self, opened: Opened, resources: Iterable[Resource]) -> Iterator[tuple[Resource, Standing]]:
         try:
@@ -119,9 +90,9 @@ class _Reading:
             where, wanted, not_kept = f"prefetch.{opened.key.name}", opened.key.resource_type, []
             keeps = self._sifter.keeps
             for resource, standing in self._standings(opened, opened.matches):
-                if resource.kind != wanted:
+                if RENAMED.get(resource.kind, resource.kind) != wanted:
                     self._set_aside(opened, resource)
-                elif wanted == "Patient" or keeps(resource, where):
+                elif wanted == "Patient" or (wanted in READERS and keeps(resource, where)):
                     names.add(_name(resource))
                     yield from self._kept(self._document(resource, rank, standing), standing)
                 else:
@@ -158,41 +129,15 @@ class _Reading:
             wanted=wanted,
         )
 
-    def _read(self, document: Document) -> None:
-        kind = document.resource.kind
-        judgement = judge_status(kind, document.body)
-        if judgement.left_out:
-            self._found.left_out.add(LeftOut(document.reference, judgement.left_out))
-            return
-        if judgement.unreadable:
-            self._unreadable(document, judgement.unreadable)
-            return
-        origin = _origin(document, judgement.marks)
-        try:
-            self._found.resources.append(READERS[kind](document.body, origin, self._surroundings))
-        except Untypeable as failed:
-            self._unreadable(document, f"not valid FHIR: {failed}")
-
-    def _unreadable(self, document: Document, why: str) -> None:
-        codes = self._sifter.codings(document.resource, f"prefetch.{document.key.name}")
-        self._found.unreadable.append(
-            Unreadable(document.reference, document.resource.kind, document.key.name, codes, why)
-        )
-
     def _patient(self, people: list[Document]) -> Patient:
         if not people:
             raise RequiredDataMissing("There is no Patient in the prefetch.", "prefetch")
         document = min(people, key=lambda person: (person.marks, person.reference))  # one that states its id first
-        found, why = patient(document.body, _origin(document, ()))
+        found, why = patient(document.body, document.origin())
         if why:
-            self._found.unreadable.append(
-                Unreadable(document.reference, "Patient", document.key.name, (), f"not valid FHIR: {why}")
-            )
+            broken = Unreadable(document.reference, "Patient", document.key.name, (), f"not valid FHIR: {why}")
+            self._found.unreadable.append(broken)
         return found
-
-
-def _origin(document: Document, marks: tuple[str, ...]) -> Origin:
-    return Origin(document.reference, document.key.name, document.last_updated, (*marks, *document.marks))
 
 
 def _name(resource: Resource) -> tuple[str, bytes]:

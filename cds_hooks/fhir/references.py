@@ -48,6 +48,21 @@ def _addresses_of(resource: Resource) -> Iterator[str]:
         yield f"urn:uuid:{own_id}"
 
 
+def by_name(resources: Iterable[Resource], kind: str) -> dict[str, Resource]:
+    """The resources of one type that have a name. Two of one name that differ name nothing."""
+    found: dict[str, Resource] = {}
+    clashing = set()
+    for resource in resources:
+        name = own_reference(resource) if resource.kind == kind else None
+        if name and _content(found.setdefault(name, resource)) != _content(resource):
+            clashing.add(name)
+    return {name: resource for name, resource in found.items() if name not in clashing}
+
+
+def _content(resource: Resource) -> list[bytes]:
+    return sorted(name.encode() + bytes(raw) for name, raw in resource.members.items())
+
+
 def own_reference(resource: Resource) -> str | None:
     """The resource's own "Type/id", by its id or else its fullUrl; else a fullUrl like urn:uuid:…; else None."""
     own_id = _text(resource.members.get("id"))

@@ -91,7 +91,7 @@ def _component(node: Node) -> Component:
 
 def condition(body: Body, origin: Origin, around: Surroundings) -> Condition:
     """A Condition. Raises Untypeable."""
-    members = typed("Condition", body)
+    members = typed("Condition", _with_recorded_date(body))
     onset = read.when(members, "onset")
     recorded = None if onset else _recorded(members)
     return Condition(
@@ -111,10 +111,14 @@ def condition(body: Body, origin: Origin, around: Surroundings) -> Condition:
 
 
 def _recorded(members: Node) -> DateInterval | None:
-    """The day of recording; its name was another in STU3 and DSTU2."""
     asserted = (read.day(e, "valueDateTime") for e in read.extensions(members, paths.ASSERTED))
-    named = (read.day(members, name) for name in ("recordedDate", "assertedDate", "dateRecorded"))
-    return next((day for day in (*asserted, *named) if day), None)
+    return next((day for day in asserted if day), None) or read.day(members, "recordedDate")
+
+
+def _with_recorded_date(body: Body) -> Body:
+    """With recordedDate under its own name, also where it has that of STU3 or DSTU2."""
+    named = (body.get(name) for name in ("recordedDate", "assertedDate", "dateRecorded"))
+    return {**body, "recordedDate": next((day for day in named if day), None)}
 
 
 def _stage(node: Node, around: Surroundings) -> Stage:

@@ -11,6 +11,7 @@ from cds_hooks.fhir.codes import canonical_system, normalise_code
 from cds_hooks.fhir.medications import KINDS, Medicines
 from cds_hooks.fhir.prefetch import Remembered, Resource
 from cds_hooks.fhir.record import Coding
+from cds_hooks.fhir.versions import RENAMED
 from cds_hooks.protocol import strict_json
 
 
@@ -35,7 +36,15 @@ class Sieve:
         return any(code in codes or code.startswith(prefixes) for code in found)
 
 
-_COMPONENTS = msgspec.json.Decoder(list[dict[str, Raw]])
+# The members that hold the codes of other types than those that have them in `code`, under the names of all versions.
+_CODED: Mapping[str, tuple[str, ...]] = {
+    "DiagnosticReport": ("code", "category"),
+    "DocumentReference": ("type", "category"),
+    "ImagingStudy": ("modality", "modalityList", "procedureCode", "procedure"),
+    "Encounter": ("class", "type", "serviceType", "reasonCode", "reason", "hospitalization", "admission"),
+}
+_CONCLUSIONS = ("conclusionCode", "codedDiagnosis")
+_PARTS = msgspec.json.Decoder(list[dict[str, Raw]])
 _ENCODE = msgspec.json.Encoder().encode
 
 
@@ -46,22 +55,26 @@ class Sifter:
         self._sieve = sieve
         self._medicines = medicines
         self._wanted: Remembered[bool] = Remembered(self._wants_question, "prefetch")
+        self._seen: Remembered[tuple[Coding, ...]] = Remembered(_codings_anywhere, "prefetch")
 
     def keeps(self, resource: Resource, where: str) -> bool:
-        """Whether a reader may need it. A diagnosis, operation or drug without a code of any system is kept.
+        """Whether a reader may need it. What has no code of any system is kept, unless it is an Observation; what of
+        another FHIR version has another type's name is judged as that type.
 
         Raises NotJson for a duplicate key in what is looked at, also if the resource is not kept.
         """
-        kind, members = resource.kind, resource.members
+        kind, members = RENAMED.get(resource.kind, resource.kind), resource.members
         if kind in self._sieve.everything:
             return True
         if kind == "Observation":
             if "code" in members and self._wanted[bytes(members["code"])]:
                 return True
             component = members.get("component")
-            return component is not None and any(self._wanted[raw] for raw in _questions(bytes(component), where))
+            return component is not None and any(self._wanted[raw] for raw in _parts(bytes(component), where, "code"))
         if not self._sieve.names(kind):
             return False
+        if kind == "DiagnosticReport" and self._sieve.wants("Condition", self._concluded(resource)):
+            return True
         codings = self.codings(resource, where)
         return not any(coding.system for coding in codings) or self._sieve.wants(kind, codings)
 
@@ -70,26 +83,53 @@ class Sifter:
         members = resource.members
         if resource.kind in KINDS:
             nodes = self._medicines.concepts(resource, where)
+            seen = {coding for node in nodes for coding in visible_codings(node)}
+        elif resource.kind in _CODED:
+            seen = self._in_members(resource, _CODED[resource.kind])
+            if resource.kind == "ImagingStudy" and "series" in members:
+                raws = _parts(bytes(members["series"]), where, "modality", "bodySite")
+                seen |= {coding for raw in raws for coding in self._seen[raw]}
         else:
             raws = [bytes(members["code"])] if "code" in members else []
-            raws += _questions(bytes(members["component"]), where) if "component" in members else []
+            raws += _parts(bytes(members["component"]), where, "code") if "component" in members else []
             nodes = [strict_json.decode(raw, where) for raw in raws]
-        seen = {coding for node in nodes for coding in visible_codings(node)}
+            seen = {coding for node in nodes for coding in visible_codings(node)}
         return tuple(sorted(seen, key=lambda c: (c.system or "", c.code or "")))
+
+    def _concluded(self, report: Resource) -> set[Coding]:
+        """The diagnoses that a report concludes with."""
+        return self._in_members(report, _CONCLUSIONS)
+
+    def _in_members(self, resource: Resource, names: Iterable[str]) -> set[Coding]:
+        raws = (bytes(resource.members[name]) for name in names if name in resource.members)
+        return {coding for raw in raws for coding in self._seen[raw]}
 
     def _wants_question(self, raw: bytes, where: str) -> bool:
         return self._sieve.wants("Observation", visible_codings(strict_json.decode(raw, where)))
 
 
-def _questions(raw: bytes, where: str) -> list[bytes]:
-    """The raw codes of the components, decoded strictly only if the quick way may have lost a duplicate key."""
+def _parts(raw: bytes, where: str, *names: str) -> list[bytes]:
+    """Members of the objects in a list, decoded strictly only if the quick way may have lost a duplicate key."""
     try:
-        components = _COMPONENTS.decode(raw)
+        parts = _PARTS.decode(raw)
     except msgspec.ValidationError:  # no list of objects: typing will say so
         return [raw]
-    if len(_ENCODE(components)) != len(raw):
+    if len(_ENCODE(parts)) != len(raw):
         strict_json.decode(raw, where)
-    return [bytes(component["code"]) for component in components if "code" in component]
+    return [bytes(part[name]) for part in parts for name in names if name in part]
+
+
+def _codings_anywhere(raw: bytes, where: str) -> tuple[Coding, ...]:
+    return tuple(_at_any_depth(strict_json.decode(raw, where)))
+
+
+def _at_any_depth(node: Any) -> Iterator[Coding]:
+    if isinstance(node, dict) and isinstance(node.get("code"), str | int):
+        yield from visible_codings(node)
+    elif isinstance(node, str):
+        return
+    for item in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _at_any_depth(item)
 
 
 def visible_codings(node: Any) -> Iterator[Coding]:

@@ -16,7 +16,9 @@ _OUT = {
     "not-done": "not done",
     "not-taken": "not taken",
     "refuted": "refuted",
+    "superseded": "superseded",
 }
+NOT_DONE = frozenset({"not done", "not taken"})  # reasons for which a treatment is left out, and yet tells something
 _OBSERVATION = frozenset(
     {"registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"}
 )
@@ -33,16 +35,36 @@ _MEDICATION_ADMINISTRATION = frozenset(
 _MEDICATION_STATEMENT = frozenset(
     {"active", "completed", "entered-in-error", "intended", "stopped", "on-hold", "unknown", "not-taken"}
 )
+_DIAGNOSTIC_REPORT = frozenset(
+    {"registered", "partial", "preliminary", "final", "amended", "corrected", "appended", "cancelled"}
+    | {"entered-in-error", "unknown"}
+)
 _STATUSES = {
     "Observation": _OBSERVATION,
     "Procedure": _PROCEDURE,
     "MedicationRequest": _MEDICATION_REQUEST,
     "MedicationAdministration": _MEDICATION_ADMINISTRATION,
     "MedicationStatement": _MEDICATION_STATEMENT,
+    "MedicationOrder": _MEDICATION_REQUEST,  # DSTU2
+    "MedicationUsage": _MEDICATION_STATEMENT,
+    "DiagnosticReport": _DIAGNOSTIC_REPORT,
+    "DocumentReference": frozenset({"current", "superseded", "entered-in-error"}),
+    "ImagingStudy": frozenset({"registered", "available", "cancelled", "entered-in-error", "unknown"}),
+    "Encounter": frozenset(
+        {"planned", "arrived", "triaged", "in-progress", "onleave", "finished", "cancelled"}
+        | {"entered-in-error", "unknown"}
+    ),
+    "Specimen": frozenset({"available", "unavailable", "unsatisfactory", "entered-in-error"}),
 }
 _VERIFICATION = frozenset({"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"})
 _CLINICAL = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved", "unknown"})
-_MARKED = {"registered": "registered", "preliminary": "preliminary", "unknown": "status unknown"}
+_MARKED = {
+    "registered": "registered",
+    "partial": "partial",
+    "preliminary": "preliminary",
+    "unknown": "status unknown",
+    "unsatisfactory": "unsatisfactory",
+}
 _UNPROVEN = frozenset({"unconfirmed", "provisional", "differential"})
 
 
@@ -61,7 +83,7 @@ def judge_status(kind: str, body: Mapping[str, Any]) -> Judgement:
         return _judge_condition(body)
     if kind not in _STATUSES:
         return Judgement()
-    status = body.get("status")
+    status = _status_of(kind, body)
     if status is None or status == "":
         return Judgement(marks=("status missing",))
     if not isinstance(status, str) or status not in _STATUSES[kind]:
@@ -69,6 +91,12 @@ def judge_status(kind: str, body: Mapping[str, Any]) -> Judgement:
     if status in _OUT:
         return Judgement(left_out=_OUT[status])
     return Judgement(marks=(_MARKED[status],) if status in _MARKED else ())
+
+
+def _status_of(kind: str, body: Mapping[str, Any]) -> Any:
+    """The status; a DocumentReference may be in force while its document was entered in error."""
+    withdrawn = kind == "DocumentReference" and body.get("docStatus") == "entered-in-error"
+    return "entered-in-error" if withdrawn else body.get("status")
 
 
 def verification_of(body: Mapping[str, Any]) -> str | None:

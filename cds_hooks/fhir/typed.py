@@ -42,7 +42,12 @@ _STAND_INS: Mapping[str, Mapping[str, Any]] = {
     "MedicationRequest": {"status": "unknown", "intent": "order", "subject": {"display": "judged before"}},
     "MedicationAdministration": {"status": "unknown", "subject": {"display": "judged before"}},
     "MedicationStatement": {"status": "unknown", "subject": {"display": "judged before"}},
+    "DiagnosticReport": {"status": "unknown"},
+    "DocumentReference": {"status": "current", "content": [{"attachment": {"title": "not read"}}]},
+    "ImagingStudy": {"status": "unknown", "subject": {"display": "judged before"}},
+    "Encounter": {"status": "unknown", "class": {"display": "not stated"}},
 }
+_SERIES = {"uid": "0", "modality": {"display": "not stated"}}
 _DATED = "MedicationAdministration"  # the only one whose date R4B requires
 _STATUS_SYSTEMS = {"clinicalStatus": CONDITION_CLINICAL, "verificationStatus": CONDITION_VERIFICATION}
 _DAY_AND_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d")
@@ -66,19 +71,37 @@ def warm_up() -> None:
 
 def typed(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a strictly decoded resource that we read, checked and mended. Raises Untypeable."""
-    members = read_members(kind, body)
+    members = _lean(kind, read_members(kind, body))
     _refuse_modified(members)
     stand_ins = dict(_STAND_INS.get(kind, {}))
     if kind == _DATED and not any(name.startswith("effective") for name in members):
         stand_ins["effectiveDateTime"] = "1900"
     for _ in range(_ROUNDS):
         try:
-            _model(kind).model_validate({**stand_ins, **members, "resourceType": kind})
+            _model(kind).model_validate({**stand_ins, **_filled(members), "resourceType": kind})
         except ValidationError as failed:
             members = _mended(kind, members, failed)
         else:
             return members
     raise Untypeable("several paths")
+
+
+def _lean(kind: str, members: dict[str, Any]) -> dict[str, Any]:
+    """Without the instances of an ImagingStudy, of which there may be thousands."""
+    series = members.get("series") if kind == "ImagingStudy" else None
+    if not isinstance(series, list):
+        return members
+    read = {*READ[kind]["series"], "modifierExtension"}
+    lean = [{n: v for n, v in s.items() if n in read} if isinstance(s, dict) else s for s in series]
+    return {**members, "series": lean}
+
+
+def _filled(members: dict[str, Any]) -> dict[str, Any]:
+    """With stand-ins for what each series of an ImagingStudy must have."""
+    series = members.get("series")
+    if not isinstance(series, list):
+        return members
+    return {**members, "series": [{**_SERIES, **s} if isinstance(s, dict) else s for s in series]}
 
 
 def _refuse_modified(node: Any) -> None:
