@@ -126,9 +126,7 @@ class FhirServers:
         self._starting = threading.Lock()
         self._running: _Running | None = None
         for name in ("httpx", "httpcore"):  # they would log addresses, which hold patient ids
-            logger = logging.getLogger(name)
-            logger.addHandler(logging.NullHandler())
-            logger.propagate = False
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
     @property
     def max_bytes(self) -> int:

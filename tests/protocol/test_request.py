@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.errors import NotAHookRequest, NotJson, TooLarge, WrongHook
+from cds_hooks.errors import NotAHookRequest, NotJson, TooLarge, WrongHook, WrongPatient
 from cds_hooks.protocol.request import HookRequest, read_request
 
 MIB = 1024 * 1024
@@ -88,6 +88,7 @@ TAKEN = {
     "C3 members of the context that we do not know": context(other=None),
     "F4 seconds as a text": authorized({"expires_in": "300"}),
     "F4 a token for one patient": authorized({"patient": "p1"}),
+    "F4 a token for one patient, with its type": authorized({"patient": "Patient/p1"}),
 }
 
 
@@ -107,6 +108,12 @@ def test_a_request_that_differs_in_what_does_not_matter_is_taken(body: dict[str,
 def test_the_patient_is_a_plain_id(sent: str) -> None:
     """C2: clients are known to send "Patient/"."""
     assert read(context(patientId=sent)).patient_id == "p1"
+
+
+def test_a_token_for_another_patient_is_refused() -> None:
+    with pytest.raises(WrongPatient) as refused:
+        read(authorized({"patient": "somebody-else"}))
+    assert refused.value.where == "fhirAuthorization.patient"
 
 
 def test_another_hook_is_refused_before_its_context_is_judged() -> None:

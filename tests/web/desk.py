@@ -15,7 +15,7 @@ import flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cds_hooks.app import create_app
+from cds_hooks.app import create_app, open_fhir_servers
 from cds_hooks.audit.journal import Journal
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import Settings
@@ -67,6 +67,7 @@ def opened(
     """A desk whose journal is a new file in `folder`."""
     database, log = folder / "journal.sqlite3", io.StringIO()
     journal = Journal(f"sqlite:///{database}", KEY)
+    servers = open_fhir_servers(settings or Settings())
     app = create_app(
         settings or Settings(),
         KNOWLEDGE,
@@ -74,10 +75,12 @@ def opened(
         lambda: NOW,
         extra_blueprints=blueprints,
         log=logs.logger(log),
+        fhir_servers=servers,
     )
     try:
         yield Desk(app.test_client(), journal, database, log)
     finally:
+        servers.close()
         journal.close()
 
 

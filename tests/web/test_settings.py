@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from cds_hooks.addresses import Address
 from cds_hooks.errors import SettingsBroken
 from cds_hooks.settings import Settings, read_settings
 
@@ -16,6 +17,10 @@ BROKEN = {
     "RECURRENCE_CDS_ANNOUNCE_VERSION": "yes",
     "RECURRENCE_CDS_CORS_ORIGINS": "https://ehr.example.org/",
     "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": "",
+    "RECURRENCE_CDS_FHIR_SERVERS": "https://ehr.example.org/fhir,http://ehr.example.org/fhir",
+    "RECURRENCE_CDS_FETCH_DEADLINE_MS": "0",
+    "RECURRENCE_CDS_FETCH_MAX_PAGES": "0",
+    "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "",
     "RECURRENCE_CDS_PRT": "8000",
 }
 
@@ -36,6 +41,10 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "RECURRENCE_CDS_ANNOUNCE_VERSION": "false",
             "RECURRENCE_CDS_CORS_ORIGINS": "https://a.example.org, http://127.0.0.1:8080",
             "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": "/run/secrets/key",
+            "RECURRENCE_CDS_FHIR_SERVERS": "https://EHR.example.org/fhir/R4/, http://127.0.0.1:8001/fhir,",
+            "RECURRENCE_CDS_FETCH_DEADLINE_MS": "1500",
+            "RECURRENCE_CDS_FETCH_MAX_PAGES": "5",
+            "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "500",
         }
     ) == Settings(
         host="0.0.0.0",  # noqa: S104
@@ -47,6 +56,13 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         announce_version=False,
         cors_origins=("https://a.example.org", "http://127.0.0.1:8080"),
         pseudonym_key_file=Path("/run/secrets/key"),
+        fhir_servers=(
+            Address("https", "ehr.example.org", 443, "/fhir/R4"),
+            Address("http", "127.0.0.1", 8001, "/fhir"),
+        ),
+        fetch_deadline_ms=1500,
+        fetch_max_pages=5,
+        fetch_max_entries=500,
     )
 
 
