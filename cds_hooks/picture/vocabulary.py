@@ -66,6 +66,10 @@ class CodeList:
         found = (self.meaning(c) for c in (concept.codings if concept else ()))
         return frozenset(m for m in found if m is not None)
 
+    def words_of(self, concept: Concept | None) -> frozenset[str]:
+        """The words of all meanings that the concept's codings have: some lists give one code several."""
+        return frozenset(word for meaning in self.meanings_of(concept) for word in meaning.split())
+
     def of_any(self, concepts: Iterable[Concept]) -> frozenset[str]:
         """All meanings over several concepts."""
         return frozenset(m for concept in concepts for m in self.meanings_of(concept))

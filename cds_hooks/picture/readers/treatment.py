@@ -1,38 +1,15 @@
 """Did systemic therapy come before surgery? If so, what was measured after it is only a floor."""
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cds_hooks.fhir.dates import DateInterval, before, order_key
-from cds_hooks.fhir.record import Concept, MedicationKind, MedicationUse, Procedure
-from cds_hooks.picture.answers import contradicted, text_coding
-from cds_hooks.picture.diagnosis import names_the_breast, sides_in
+from cds_hooks.fhir.record import MedicationUse, Procedure
+from cds_hooks.picture.answers import contradicted
+from cds_hooks.picture.diagnosis import names_the_breast
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
-from cds_hooks.picture.finding import day
+from cds_hooks.picture.readers.events import Event, for_this, is_done, is_given, names_a_drug, sides_of_procedure
 from cds_hooks.picture.readers.stage import categories
 from cds_hooks.picture.view import Course, View
-
-# FHIR statuses under which a procedure was not done and a drug was not given; a missing status is taken as given,
-# because assuming treatment only widens the tier.
-_NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
-_NOT_GIVEN = frozenset({"draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended"})
-_PLANS = frozenset({"plan", "proposal", "option"})
-_WORD = re.compile(r"[^\W\d_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One treatment: what proves it, when, and whether its stated intent says before or after surgery."""
-
-    reference: str
-    when: DateInterval | None
-    intents: frozenset[str] = frozenset()
-
-    @property
-    def evidence(self) -> Evidence:
-        """The resource behind it."""
-        return Evidence(self.reference, day(self.when))
 
 
 def read(view: View) -> tuple[Fact, Course]:
@@ -54,12 +31,12 @@ def systemic_therapies(view: View) -> tuple[Event, ...]:
     procedures = [
         Event(p.origin.reference, p.performed, view.codes("treatment_intents").of_any(p.intent))
         for p in record.procedures
-        if _is_systemic_procedure(p, view) and _done(p) and _for_this(p.reason, p.reason_reference, view)
+        if _is_systemic_procedure(p, view) and is_done(p) and for_this(p.reason, p.reason_reference, view)
     ]
     drugs = [
         Event(m.origin.reference, m.when)
         for m in record.medications
-        if _given(m) and _is_systemic(m, view) and _for_this(m.reason, m.reason_reference, view)
+        if is_given(m) and _is_systemic(m, view) and for_this(m.reason, m.reason_reference, view)
     ]
     return tuple(sorted({*procedures, *drugs}, key=lambda e: (e.reference, repr(e))))
 
@@ -69,7 +46,7 @@ def breast_operations(view: View) -> tuple[Event, ...]:
     found = (
         Event(p.origin.reference, p.performed)
         for p in view.record.procedures
-        if _done(p) and _is_breast_operation(p, view) and _on_this_side(p, view)
+        if is_done(p) and _is_breast_operation(p, view) and _on_this_side(p, view)
     )
     return tuple(sorted(set(found), key=lambda e: (e.reference, repr(e))))
 
@@ -79,7 +56,7 @@ def _not_first(view: View, therapies: tuple[Event, ...], operations: tuple[Event
     unnamed = _unnamed_drugs(view, _first(operations))
     if unnamed:
         return Unknown(Why.NOT_LOADED, unnamed, notes=("which drug was given could not be loaded",))
-    doubtful = [t for t in therapies if "adjuvant" not in t.intents]
+    doubtful = [t for t in therapies if "adjuvant" not in t.intents or _precedes(t, _first(operations))]
     if not doubtful:
         return Unknown(Why.NOT_RECORDED) if not therapies else Known("no", tuple(t.evidence for t in therapies))
     started = [t.when.earliest for t in doubtful if t.when and t.when.earliest]
@@ -97,7 +74,7 @@ def _unnamed_drugs(view: View, operated: DateInterval | None) -> tuple[Evidence,
     unnamed = (
         Event(m.origin.reference, m.when)
         for m in view.record.medications
-        if m.drug_unresolved and not m.drug.codings and _given(m) and _for_this(m.reason, m.reason_reference, view)
+        if m.drug_unresolved and not m.drug.codings and is_given(m) and for_this(m.reason, m.reason_reference, view)
     )
     return tuple(sorted({e.evidence for e in unnamed if not before(operated, e.when)}))
 
@@ -115,7 +92,12 @@ def _pathology_before(view: View, therapy: DateInterval) -> list[Evidence]:
 def _came_first(therapy: Event, operated: DateInterval | None) -> bool:
     if "neoadjuvant" in therapy.intents:
         return True
-    if "adjuvant" in therapy.intents or operated is None or operated.earliest is None:
+    return "adjuvant" not in therapy.intents and _precedes(therapy, operated)
+
+
+def _precedes(therapy: Event, operated: DateInterval | None) -> bool:
+    """True if the therapy can have begun before the first operation on record."""
+    if operated is None or operated.earliest is None:
         return False
     return bool(therapy.when and therapy.when.earliest and therapy.when.earliest < operated.earliest)
 
@@ -142,54 +124,21 @@ def _all_dated(events: Iterable[Event]) -> bool:
     return all(e.when and e.when.earliest for e in events)
 
 
-def _done(procedure: Procedure) -> bool:
-    return procedure.status not in _NOT_DONE
-
-
-def _given(use: MedicationUse) -> bool:
-    if use.do_not_perform or use.status in _NOT_GIVEN:
-        return False
-    return use.kind is not MedicationKind.REQUEST or use.intent not in _PLANS
-
-
 def _is_systemic(use: MedicationUse, view: View) -> bool:
-    return bool(view.codes("systemic_drugs").meanings_of(use.drug)) or _names_a_drug(use.drug, view)
+    return bool(view.codes("systemic_drugs").meanings_of(use.drug)) or names_a_drug(use.drug, view)
 
 
 def _is_systemic_procedure(procedure: Procedure, view: View) -> bool:
-    return bool(view.codes("systemic_procedures").meanings_of(procedure.code)) or _names_a_drug(procedure.code, view)
-
-
-def _names_a_drug(concept: Concept, view: View) -> bool:
-    """True if a display or text has the name of a systemic treatment: text can only add treatment, never deny it."""
-    names = view.codes("systemic_drug_names")
-    texts = [coding.display for coding in concept.codings] + [concept.text]
-    return any(names.meaning(text_coding(word)) for text in texts if text for word in _WORD.findall(text))
+    return bool(view.codes("systemic_procedures").meanings_of(procedure.code)) or names_a_drug(procedure.code, view)
 
 
 def _is_breast_operation(procedure: Procedure, view: View) -> bool:
-    meanings = view.codes("surgery_procedures").meanings_of(procedure.code)
+    meanings = view.codes("surgery_procedures").words_of(procedure.code)
     if contradicted(procedure.code, view.vocabulary):
         return False
     return "breast" in meanings or ("excision" in meanings and names_the_breast(procedure.body_site, view.vocabulary))
 
 
 def _on_this_side(procedure: Procedure, view: View) -> bool:
-    sites = (procedure.code, *procedure.body_site, *procedure.laterality)
-    sides = sides_in(sites, view.vocabulary)
+    sides = sides_of_procedure(procedure, view)
     return not sides or not view.tumour.side or view.tumour.side in sides
-
-
-def _for_this(reasons: tuple[Concept, ...], references: tuple[str, ...], view: View) -> bool:
-    """False only if a stated reason is certainly another disease."""
-    own = set(view.tumour.references) | {c.origin.reference for c in view.unplaced}
-    known = {c.origin.reference for c in view.record.conditions}
-    if set(references) & own:
-        return True
-    if references and set(references) <= known:
-        return False
-    codes = [c for reason in reasons for c in reason.codings]
-    if not codes:
-        return True
-    other = view.codes("other_cancer_conditions").of_any(reasons)
-    return not other or bool(view.codes("breast_cancer_conditions").of_any(reasons))

@@ -1,0 +1,224 @@
+"""What was done and given, as far as the record tells, and whose tumour it was for.
+
+A plan is not a treatment: proposals, options, drafts, orders not to give a drug and dates to come count for nothing. A
+missing status is taken as done. Whether a treatment was for this tumour is told by its side, by its stated reason and
+by its date; where these leave a choice it is never guessed (`Place.UNSURE`).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cds_hooks.fhir.dates import DateInterval
+from cds_hooks.fhir.record import Concept, Condition, MedicationKind, MedicationUse, Procedure
+from cds_hooks.picture.answers import text_coding
+from cds_hooks.picture.diagnosis import is_other_cancer, sides_in
+from cds_hooks.picture.elapsed import first_of
+from cds_hooks.picture.episodes import ANOTHER_CANCER, SIDE_NOT_STATED, Attribution, Place, Tumour
+from cds_hooks.picture.fact import Evidence, SetAside
+from cds_hooks.picture.finding import day
+from cds_hooks.picture.view import View
+
+# FHIR statuses under which a procedure was not done and a drug was not given; a missing status is taken as given,
+# because assuming treatment only widens the tier.
+NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
+_NOT_GIVEN = frozenset({"draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended"})
+_PLANS = frozenset({"plan", "proposal", "option"})
+_BY_RECORDING = "dated by recording"
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One treatment: what proves it, when, and whether its stated intent says before or after surgery."""
+
+    reference: str
+    when: DateInterval | None
+    intents: frozenset[str] = frozenset()
+    marks: tuple[str, ...] = ()
+
+    @property
+    def evidence(self) -> Evidence:
+        """The resource behind it."""
+        return Evidence(self.reference, day(self.when), self.marks)
+
+
+def is_done(procedure: Procedure) -> bool:
+    """True unless the status says that it was not, or not yet, done."""
+    return procedure.status not in NOT_DONE
+
+
+def is_given(use: MedicationUse) -> bool:
+    """True for a drug given, stated or ordered; plans, drafts and orders not to give it are none."""
+    if use.do_not_perform or use.status in _NOT_GIVEN:
+        return False
+    return use.kind is not MedicationKind.REQUEST or use.intent not in _PLANS
+
+
+def lies_ahead(when: DateInterval | None, view: View) -> bool:
+    """True if it certainly has not happened yet."""
+    return bool(when and when.earliest and when.earliest > view.today)
+
+
+def words_in(concept: Concept) -> tuple[str, ...]:
+    """The single words of a concept's displays and text."""
+    texts = [coding.display for coding in concept.codings] + [concept.text]
+    return tuple(word for text in texts if text for word in _WORD.findall(text))
+
+
+def whole_texts(concept: Concept, name: str, view: View) -> frozenset[str]:
+    """The words that a code list has for a whole display or text."""
+    texts = [coding.display for coding in concept.codings] + [concept.text]
+    meanings = (view.codes(name).meaning(text_coding(text)) for text in texts if text)
+    return frozenset(word for meaning in meanings if meaning for word in meaning.split())
+
+
+def names_a_drug(concept: Concept, view: View) -> bool:
+    """True if a display or text has the name of a systemic treatment: text can only add treatment, never deny it."""
+    names = view.codes("systemic_drug_names")
+    return any(names.meaning(text_coding(word)) for word in words_in(concept))
+
+
+def for_this(reasons: tuple[Concept, ...], references: tuple[str, ...], view: View) -> bool:
+    """False only if a stated reason is certainly another disease."""
+    own = set(view.tumour.references) | {c.origin.reference for c in view.unplaced}
+    known = {c.origin.reference for c in view.record.conditions}
+    if set(references) & own:
+        return True
+    if references and set(references) <= known:
+        return False
+    codes = [c for reason in reasons for c in reason.codings]
+    if not codes:
+        return True
+    other = view.codes("other_cancer_conditions").of_any(reasons)
+    return not other or bool(view.codes("breast_cancer_conditions").of_any(reasons))
+
+
+def sides_of_procedure(procedure: Procedure, view: View) -> frozenset[str]:
+    """The sides that a procedure's code, site or laterality name."""
+    return sides_in((procedure.code, *procedure.body_site, *procedure.laterality), view.vocabulary)
+
+
+def is_prophylactic(procedure: Procedure, view: View) -> bool:
+    """True if its code, reason or intent says that it was done to prevent a cancer."""
+    if "prophylactic" in view.codes("surgery_procedures").words_of(procedure.code):
+        return True
+    said = (*procedure.reason, *procedure.intent)
+    codes = view.codes("prophylactic_reasons")
+    return bool(codes.of_any(said)) or any(whole_texts(c, "prophylactic_reasons", view) for c in said)
+
+
+def stated_for(reasons: tuple[Concept, ...], references: tuple[str, ...], view: View) -> Place | None:
+    """What a stated reason says of this tumour; None if no reason is stated, or none that tells."""
+    if set(references) & set(view.tumour.references):
+        return Place.HERE
+    others = {reference for other in view.others for reference in other.references}
+    if set(references) & others:
+        return Place.ELSEWHERE
+    named = [c for c in view.record.conditions if c.origin.reference in references]
+    said = (*reasons, *(c.code for c in named))
+    if view.codes("breast_cancer_conditions").of_any(said):
+        return _stated_side(said, view)
+    if view.codes("metastasis_conditions").of_any(said):
+        return None
+    strange = bool(named) and len(named) == len(references)
+    return Place.ELSEWHERE if strange or view.codes("other_cancer_conditions").of_any(said) else None
+
+
+def place_of_procedure(procedure: Procedure, view: View) -> Attribution:
+    """Whether an operation or irradiation was for this tumour. The other side never is; prevention only if it is
+    certain that this breast was operated on.
+    """
+    sides = sides_of_procedure(procedure, view)
+    stated = stated_for(procedure.reason, procedure.reason_reference, view)
+    if before_this_tumour(procedure.performed, view):
+        return Attribution(Place.ELSEWHERE, ("before the diagnosis",))
+    if sides and view.tumour.side:
+        if view.tumour.side not in sides:
+            return Attribution(Place.ELSEWHERE, ("on the other side",))
+        contradicts = stated is Place.ELSEWHERE and len(sides) == 1
+        return Attribution(Place.UNSURE, ("its reason is another disease",)) if contradicts else Attribution(Place.HERE)
+    if stated is Place.ELSEWHERE or is_prophylactic(procedure, view):
+        return Attribution(Place.ELSEWHERE, ("for another disease" if stated else "to prevent a cancer",))
+    if stated is Place.HERE or not view.others:
+        return Attribution(Place.HERE)
+    return Attribution(Place.UNSURE, (SIDE_NOT_STATED,))
+
+
+def place_of_therapy(
+    reasons: tuple[Concept, ...],
+    references: tuple[str, ...],
+    when: DateInterval | None,
+    view: View,
+    for_breast_only: bool = False,
+) -> Attribution:
+    """Whether a systemic therapy was for this tumour. Given after several tumours it may be for each of them, unless
+    they were found together: then it treats them all. `for_breast_only`: no other cancer is treated with it.
+    """
+    stated = stated_for(reasons, references, view)
+    if stated is Place.ELSEWHERE:
+        return Attribution(Place.ELSEWHERE, ("for another disease",))
+    if before_this_tumour(when, view):
+        return Attribution(Place.ELSEWHERE, ("before the diagnosis",))
+    if stated is Place.HERE:
+        return Attribution(Place.HERE)
+    if any(not _found_together(other, view) and not _before(when, other, view) for other in view.others):
+        return Attribution(Place.UNSURE, ("may be for another breast tumour",))
+    if not for_breast_only and _another_cancer(view):
+        return Attribution(Place.UNSURE, (ANOTHER_CANCER,))
+    return Attribution(Place.HERE)
+
+
+def diagnosed(tumour: Tumour) -> DateInterval | None:
+    """When the tumour was diagnosed: its first onset. A day of recording is only the latest that it can have been."""
+    onsets = tuple(c.onset for c in tumour.conditions if c.onset and not _by_recording(c))
+    recorded = [c.onset.latest for c in tumour.conditions if c.onset and _by_recording(c) and c.onset.latest]
+    first = first_of(onsets)
+    if first is not None and (first.earliest is None or all(first.earliest <= day_ for day_ in recorded)):
+        return first
+    latest = [*recorded, *([first.latest] if first and first.latest else [])]
+    return DateInterval(None, min(latest)) if latest else None
+
+
+def before_this_tumour(when: DateInterval | None, view: View) -> bool:
+    """True if it was certainly before this tumour, further back than a work-up takes."""
+    return _before(when, view.tumour, view)
+
+
+def put_aside(reference: str, place: Attribution) -> SetAside:
+    """What was not used, with the reason."""
+    return SetAside(reference, "; ".join(place.marks) or place.place.value)
+
+
+def in_order(asides: Iterable[SetAside]) -> tuple[SetAside, ...]:
+    """Once each, in a fixed order."""
+    return tuple(sorted(set(asides)))
+
+
+def _stated_side(said: tuple[Concept, ...], view: View) -> Place | None:
+    sides = sides_in(said, view.vocabulary)
+    if sides and view.tumour.side:
+        return Place.HERE if view.tumour.side in sides else Place.ELSEWHERE
+    return None if view.others else Place.HERE
+
+
+def _before(when: DateInterval | None, tumour: Tumour, view: View) -> bool:
+    found = diagnosed(tumour)
+    if not found or not found.earliest or not when or not when.latest:
+        return False
+    return when.latest < found.earliest - timedelta(days=int(view.vocabulary.numbers["before_the_tumour_days"]))
+
+
+def _found_together(other: Tumour, view: View) -> bool:
+    days = [d for t in (other, view.tumour) if (found := diagnosed(t)) for d in (found.earliest, found.latest) if d]
+    apart = int(view.vocabulary.numbers["tumours_found_together_days"])
+    return len(days) == 4 and max(days) - min(days) <= timedelta(days=apart)
+
+
+def _another_cancer(view: View) -> bool:
+    return any(is_other_cancer(c, view.vocabulary) for c in view.record.conditions)
+
+
+def _by_recording(condition: Condition) -> bool:
+    return _BY_RECORDING in condition.origin.marks
