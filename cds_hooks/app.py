@@ -12,7 +12,8 @@ from structlog.typing import FilteringBoundLogger
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.pseudonym import read_key
 from cds_hooks.errors import KnowledgeBroken
-from cds_hooks.fhir.server import FhirServers, Limits
+from cds_hooks.fhir.loading import Limits
+from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.library import Knowledge, Service
 from cds_hooks.knowledge.load import load_knowledge

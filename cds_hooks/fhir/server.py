@@ -17,7 +17,6 @@ import threading
 import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 
@@ -25,67 +24,18 @@ import httpx
 
 from cds_hooks.addresses import Address, read_address, read_base
 from cds_hooks.errors import RequestRefused
+from cds_hooks.fhir.loading import Limits, Loaded, Outcome, Wanted
 from cds_hooks.fhir.pages import Page, joined, read_page, resource_type
-from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.protocol import strict_json
 
 _Result = TypeVar("_Result")
+
+_GRACE = 1.0  # seconds after the deadline in which a busy event loop may still say what came
 
 # What may stand in a header after "Bearer ": anything else is no token, and would be repeated in an error of the
 # HTTP library.
 _TOKEN = re.compile(r"[!-~]{1,16384}")
 _HEADERS = {"Accept": "application/fhir+json", "Accept-Encoding": "identity", "User-Agent": "recurrence-cds"}
-
-
-class Outcome(Enum):
-    """What became of loading one key: words that may be logged."""
-
-    LOADED = "loaded"
-    UNAUTHORIZED = "unauthorized"  # 401, 403
-    NOT_FOUND = "not_found"  # 404, 410
-    REDIRECTED = "redirected"
-    REFUSED = "refused"  # any other status below 500
-    SERVER_ERROR = "server_error"
-    TIMEOUT = "timeout"
-    UNREACHABLE = "unreachable"  # no connection, or one that broke
-    NOT_FHIR = "not_fhir"  # not strict JSON, encoded, or not the resource type asked for
-    TOO_LARGE = "too_large"
-    TOO_MANY_PAGES = "too_many_pages"
-    FOREIGN_PAGE = "foreign_page"  # the next page would be elsewhere, or was there already
-    UNUSABLE = "unusable"  # it came, and reading refused it: another patient's, or not strict JSON deeper inside
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one consultation may cost: milliseconds for all calls together, pages and entries of one key, bytes of all
-    answers together.
-    """
-
-    deadline_ms: int
-    max_pages: int
-    max_entries: int
-    max_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A key to load: from the beginning by `query`, relative to the server's base, or from the page after `sent`,
-    whose address is `query`.
-    """
-
-    key: PrefetchKey
-    query: str
-    sent: Page | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What came for a key, as a client would have sent it: None if nothing did. `pages` counts the answers used."""
-
-    key: PrefetchKey
-    value: bytes | None
-    outcome: Outcome
-    pages: int
 
 
 class _Failed(Exception):
@@ -151,9 +101,10 @@ class FhirServers:
             return tuple(Loaded(each.key, None, Outcome.UNAUTHORIZED, 0) for each in wanted)
         headers = _HEADERS if token is None else {**_HEADERS, "Authorization": f"Bearer {token}"}
         loads = [_Load(each, _first(server, each)) for each in wanted]
-        with contextlib.suppress(concurrent.futures.CancelledError):  # closed meanwhile
+        with contextlib.suppress(concurrent.futures.CancelledError, TimeoutError):  # closed meanwhile, or too busy
             running = self._started()
-            running.wait_for(_Consultation(running.client, server, headers, loads, self._limits).run(until))
+            consultation = _Consultation(running.client, server, headers, loads, self._limits)
+            running.wait_for(consultation.run(until), until - time.monotonic() + _GRACE)
         return tuple(load.result() for load in loads)
 
     def close(self) -> None:
@@ -201,9 +152,9 @@ class _Running:
         self._thread = threading.Thread(target=self._loop.run_forever, name="fhir-servers", daemon=True)
         self._thread.start()
 
-    def wait_for(self, doing: Coroutine[Any, Any, _Result]) -> _Result:
-        """Run it on the loop and return its result. Raises CancelledError when closed meanwhile."""
-        return asyncio.run_coroutine_threadsafe(doing, self._loop).result()
+    def wait_for(self, doing: Coroutine[Any, Any, _Result], seconds: float | None = None) -> _Result:
+        """Run it on the loop and return its result. Raises CancelledError when closed meanwhile, TimeoutError."""
+        return asyncio.run_coroutine_threadsafe(doing, self._loop).result(seconds)
 
     def close(self) -> None:
         self.wait_for(self._end())

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cds_hooks.errors import RequestRefused, RequiredDataMissing
+from cds_hooks.fhir.loading import Outcome, Wanted
 from cds_hooks.fhir.pages import next_page
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.fhir.read import read_record
 from cds_hooks.fhir.record import Record
-from cds_hooks.fhir.server import FhirServers, Outcome, Wanted
+from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.sift import Sieve
 from cds_hooks.protocol.request import HookRequest
 

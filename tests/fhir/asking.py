@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from cds_hooks.addresses import read_base
+from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.record import Record
-from cds_hooks.fhir.server import FhirServers, Limits
+from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.supplement import Supplement, load_missing, read_supplemented
 from cds_hooks.protocol.request import FhirAuthorization, HookRequest
 from tests.fhir.charts import KEYS, PATIENT, SIEVE, Resource, bundle, condition, drug, observation, procedure, raw

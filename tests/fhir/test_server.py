@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from cds_hooks.errors import RequiredDataMissing
+from cds_hooks.fhir.loading import Limits, Outcome
 from cds_hooks.fhir.record import KeyState
-from cds_hooks.fhir.server import FhirServers, Limits, Outcome
+from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.supplement import load_missing
 from tests.fhir.asking import CHART, LIMITS, OPTIONAL, QUERIES, TOKEN, holding, lacking, looked_up, servers
 from tests.fhir.charts import KEYS, bundle, observation, raw, read

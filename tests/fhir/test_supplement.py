@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from cds_hooks.errors import NotAHookRequest, NotJson, RequiredDataMissing, WrongPatient
+from cds_hooks.fhir.loading import Outcome
 from cds_hooks.fhir.pages import next_page
 from cds_hooks.fhir.record import KeyState
-from cds_hooks.fhir.server import Outcome
 from tests.fhir.asking import CHART, OPTIONAL, QUERIES, holding, lacking, looked_up
 from tests.fhir.charts import KEYS, PATIENT, bundle, condition, observation, raw, read
 from tests.support.fhir_server import FhirServer, says

@@ -11,8 +11,9 @@ import pytest
 from werkzeug.test import TestResponse
 
 from cds_hooks.addresses import read_base
+from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.read import read_record
-from cds_hooks.fhir.server import FhirServers, Limits
+from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.supplement import load_missing, read_supplemented
 from cds_hooks.protocol.request import HookRequest
 from cds_hooks.settings import Settings
