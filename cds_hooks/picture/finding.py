@@ -53,6 +53,14 @@ class Finding:
         return self.why in (Why.EQUIVOCAL, Why.CONFLICTING) and CONFLICTING_CODING not in self.marks
 
     @property
+    def is_doubt(self) -> bool:
+        """True if something is answered here that was not understood or disagrees: silence it is not.
+
+        A code used for another question answers nothing here.
+        """
+        return self.why not in (None, Why.NOT_RECORDED) and CONFLICTING_CODING not in self.marks
+
+    @property
     def evidence(self) -> Evidence:
         """The resource behind it."""
         return Evidence(self.reference, day(self.when), tuple(sorted(set(self.marks))))

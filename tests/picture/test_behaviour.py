@@ -152,3 +152,12 @@ def test_a_diagnosis_named_only_in_text_is_marked() -> None:
 )
 def test_histology_is_the_most_exact_type(tissues: list[str], expected: str) -> None:
     assert value(facts(*(observation(HISTOLOGY, t) for t in tissues), condition())["histology"]) == expected
+
+
+def test_a_histology_code_used_for_something_else_is_not_used() -> None:
+    grade = concept("loinc 21899-0", display="Histologic grade")
+    assert invasive(observation(grade, "ajcc pTis")) == "invasive"
+
+
+def test_an_unanswered_histology_says_nothing() -> None:
+    assert value(facts(observation(HISTOLOGY))["histology"]) == "not_recorded"

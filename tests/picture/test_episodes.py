@@ -194,3 +194,24 @@ def test_a_chart_without_a_diagnosis_has_no_episode() -> None:
 def test_a_component_is_attributed_with_its_observation() -> None:
     panel = observation("loinc 21889-1", focus=("Condition/left",), components=(component(SIZE, mm("8")),))
     assert of_sides("tumour_size", panel)["left"] == 8
+
+
+def test_a_focus_on_a_diagnosis_of_both_sides_is_settled_by_the_site() -> None:
+    both = condition("sct 15635801000119106", name="both")
+    seen = observation(SIZE, mm("8"), focus=("Condition/both",), body_site=LEFT_SITE)
+    found = {e.side: value(e.facts["tumour_size"]) for e in picture(both, seen).episodes}
+    assert found == {"right": "not_recorded", "left": 8}
+
+
+def test_a_focus_on_a_diagnosis_of_both_sides_alone_is_not_guessed() -> None:
+    both = condition("sct 15635801000119106", name="both")
+    seen = picture(both, observation(SIZE, mm("8"), focus=("Condition/both",)))
+    assert [value(e.facts["tumour_size"]) for e in seen.episodes] == ["conflicting", "conflicting"]
+
+
+def test_a_focus_on_an_unplaced_diagnosis_is_not_guessed() -> None:
+    unsided = condition("sct 254837009", name="unsided")
+    assert of_sides("er", unsided, observation(ER, POSITIVE, focus=("Condition/unsided",))) == {
+        "right": "conflicting",
+        "left": "conflicting",
+    }

@@ -91,3 +91,11 @@ def test_an_invaded_structure_counts_and_one_in_the_specimen_does_not(
 
 def test_a_t4_beside_a_lower_category_is_local_extension() -> None:
     assert extension(observation("loinc 21905-5", "ajcc cT4b"), observation("loinc 21899-0", "ajcc pT2")) == "yes"
+
+
+def test_a_t_category_that_is_not_understood_is_not_silence() -> None:
+    assert extension(observation("loinc 21899-0", "into the skin")) == "not_understood"
+
+
+def test_an_unanswered_vessel_question_is_not_recorded() -> None:
+    assert value(facts(observation(VESSELS))["vascular_invasion"]) == "not_recorded"

@@ -98,3 +98,14 @@ def test_a_stage_code_used_for_the_grade_is_not_used() -> None:
 
 def test_an_answer_whose_display_contradicts_its_code_is_in_conflict() -> None:
     assert grade(observation(NOTTINGHAM, concept(G1, display="Grade 3"))) == "conflicting"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [("sct 369791003", 2), ("Grade 2", "not_understood"), (None, "not_recorded")]
+)
+def test_a_total_score_answered_in_another_way(answer: Any, expected: Any) -> None:
+    assert grade(observation(NCIT_TOTAL, *([answer] if answer else []))) == expected
+
+
+def test_a_grade_code_with_the_text_of_a_stage_is_not_used() -> None:
+    assert grade(observation(concept(NOTTINGHAM, text="Stage group"), G1)) == "conflicting"

@@ -76,6 +76,7 @@ def test_serum_her2_is_never_the_tumour(serum: str) -> None:
 
 def test_a_result_coded_both_overall_and_by_ihc_is_one_ihc_result() -> None:
     assert her2(observation(concept(OVERALL, IHC), TWO)) == "equivocal"
+    assert her2(observation(concept(OVERALL, IHC), ONE), observation(ISH, POSITIVE)) == "positive"
 
 
 def test_a_score_beside_the_word_positive_is_three_plus() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.fhir.record import Ratio
+from cds_hooks.fhir.record import Range, Ratio
 from tests.picture.charts import component, concept, condition, facts, known, mm, number, observation, value
 
 POSITIVE, EXAMINED, WITH_METASTASIS, SENTINEL = "loinc 21893-3", "loinc 21894-1", "loinc 92831-7", "loinc 92832-5"
@@ -161,3 +161,23 @@ def test_a_coded_axillary_metastasis_beside_a_count_of_none_is_a_conflict() -> N
 
 def test_a_node_code_with_the_text_of_perineural_invasion_is_not_used() -> None:
     assert nodes(observation(concept(POSITIVE, display="Perineural invasion"), number("0"))) == "conflicting"
+
+
+def test_a_fractional_bound_is_taken_down_too() -> None:
+    assert nodes(observation(POSITIVE, Range(number("2.5"), number("4")))) == (2, 4)
+
+
+def test_a_ratio_of_bounds_is_no_count() -> None:
+    assert nodes(observation(POSITIVE, Ratio(mm("1", None, ">="), number("9")))) == "not_understood"
+
+
+def test_an_examined_count_that_is_not_exact_refutes_nothing() -> None:
+    assert nodes(observation(POSITIVE, number("2")), observation(EXAMINED, mm("1", None, ">"))) == 2
+
+
+def test_an_n_category_that_is_not_understood_is_told() -> None:
+    assert nodes(observation(CN, "palpable nodes")) == "not_understood"
+
+
+def test_an_isolated_cell_answer_that_is_no_number_says_nothing() -> None:
+    assert nodes(observation(ITC, "some")) == "not_recorded"

@@ -101,3 +101,23 @@ def test_a_diagnosis_that_follows_an_earlier_one_is_a_recurrence() -> None:
 
 def test_a_staging_of_a_recurrence_is_a_recurrence() -> None:
     assert value(facts(observation("loinc 21899-0", "ajcc rpT2"))["recurrence"]) == "yes"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("loinc 21907-1", "metastases, see report", "not_understood"),
+        ("loinc 21908-9", "metastatic disease", "not_understood"),
+        ("loinc 21908-9", concept("ajcc 3A", "ajcc 4"), "conflicting"),
+        ("loinc 21908-9", "sct 261665006", "no"),
+        ("loinc 21908-9", "Stage IIIA", "no"),
+        ("loinc 21914-7", "ajcc 4", "no"),
+        (concept("loinc 21907-1", display="Tumor grade"), "ajcc cM1", "no"),
+    ],
+)
+def test_an_answer_that_is_not_understood_is_not_silence(question: Any, answer: Any, expected: str) -> None:
+    assert metastatic(observation(question, answer)) == expected
+
+
+def test_a_stage_of_the_diagnosis_without_a_summary_says_nothing() -> None:
+    assert value(facts(condition(stage=(Stage(None, None),)))["metastatic"]) == "no"

@@ -38,6 +38,11 @@ def first(*resources: Any, **more: Any) -> Any:
             "yes",
         ),
         (procedure(CHEMO, None, intent=(concept("sct 373846009"),)), procedure(LUMPECTOMY, "2024-06-01"), "no"),
+        (
+            procedure(CHEMO, "2024-02-01", intent=(concept("sct 373846009"),)),
+            procedure(LUMPECTOMY, "2024-06-01"),
+            "equivocal",
+        ),
         (drug(PACLITAXEL, "2024-02-01", "MedicationRequest", intent="plan"), procedure(LUMPECTOMY, "2024-06-01"), "no"),
         (drug(PACLITAXEL, "2024-02-01", do_not_perform=True), procedure(LUMPECTOMY, "2024-06-01"), "no"),
         (drug(PACLITAXEL, "2024-02-01", status="not-done"), procedure(LUMPECTOMY, "2024-06-01"), "no"),
@@ -142,6 +147,12 @@ def test_what_was_measured_after_therapy_began_is_only_a_floor(
     assert value(facts(*FIRST, observation(question, answer, on=on))[fact]) == expected
 
 
+def test_where_one_therapy_is_undated_nothing_is_certainly_from_before_it() -> None:
+    undated = procedure(CHEMO, None, intent=(concept("sct 373847000"),))
+    found = facts(*FIRST, undated, observation(SIZE, mm("8"), on="2024-01-20"))
+    assert value(found["tumour_size"]) == (8, None)
+
+
 def test_a_floor_says_why_it_is_one() -> None:
     fact = known(facts(*FIRST, observation(SIZE, mm("3"), on="2024-06-02"))["tumour_size"])
     assert fact.bounded_why is not None
@@ -193,3 +204,14 @@ def test_a_low_category_after_therapy_does_not_exclude_local_extension() -> None
     assert (
         value(facts(*FIRST, observation("loinc 21899-0", "ajcc ypT2"))["local_extension"]) == "after_systemic_therapy"
     )
+
+
+@pytest.mark.parametrize(("reason", "expected"), [("icd C34.1", "no"), ("icd C50.9", "yes"), ("icd M06.9", "yes")])
+def test_a_coded_reason_excludes_only_another_cancer(reason: str, expected: str) -> None:
+    therapy = drug(PACLITAXEL, "2024-02-01", reason=(concept(reason),))
+    assert first(therapy, procedure(LUMPECTOMY, "2024-06-01")) == expected
+
+
+def test_a_reason_that_names_this_tumour_counts() -> None:
+    therapy = drug(PACLITAXEL, "2024-02-01", reason_reference=("Condition/cancer",))
+    assert first(therapy, procedure(LUMPECTOMY, "2024-06-01")) == "yes"

@@ -59,11 +59,13 @@ def _structures(view: View) -> list[Finding]:
 
 
 def _by_category(view: View) -> list[Finding]:
-    return [
+    staged = categories(view, "T")
+    read_ones = [
         replace(s.finding, value="yes" if s.category.number == "4" else "no", kind=s.category.word)
-        for s in categories(view, "T")
+        for s in staged
         if s.category and s.category.number in ("1", "2", "3", "4")
     ]
+    return [*read_ones, *(s.finding for s in staged if s.finding.is_doubt)]
 
 
 def _inflammatory(view: View) -> list[Finding]:

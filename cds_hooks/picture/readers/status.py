@@ -64,7 +64,7 @@ def _m_categories(view: View) -> list[Finding]:
         if staged.category and staged.category.number in ("0", "1"):
             value = "yes" if staged.category.number == "1" else "no"
             found.append(replace(staged.finding, value=value, kind=staged.category.word))
-        elif staged.category is None and staged.finding.competes:
+        elif staged.finding.is_doubt:
             found.append(staged.finding)
     return found
 
@@ -75,6 +75,8 @@ def _stages(view: View) -> list[Finding]:
         if isinstance(finding.value, str):
             fourth = finding.value.startswith("IV")
             found.append(replace(finding, value="yes" if fourth else "no", kind=f"stage {finding.value}"))
+        elif finding.is_doubt:
+            found.append(finding)
     return found
 
 

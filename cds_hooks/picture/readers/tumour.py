@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from cds_hooks.fhir.record import Concept
 from cds_hooks.picture.answers import Slot, number_in, word_in
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Known, Why, with_note
@@ -107,7 +108,7 @@ def _grade_finding(slot: Slot, view: View) -> Finding | None:
 
 
 def _coded(slot: Slot) -> bool:
-    return any(hasattr(value, "codings") for value in slot.values)
+    return any(isinstance(value, Concept) for value in slot.values)
 
 
 def _grade_of_total(total: Interval, numbers: Mapping[str, Decimal]) -> Interval | Why:
