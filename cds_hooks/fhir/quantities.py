@@ -1,7 +1,7 @@
 """Quantities in the unit that was asked for, or refused. A number without its unit is not a measurement.
 
-Lengths and percentages need a unit: as UCUM code or in words. Counts may have none. Where code and words name two
-different units, neither is believed.
+Lengths, times, percentages and rates need a unit: as UCUM code or in words. Counts and scores may have none. Where
+code and words name two different units, neither is believed.
 """
 
 from dataclasses import dataclass
@@ -51,22 +51,45 @@ class _Unit:
 
 _MM, _CM, _M = _Unit("length", Decimal(1)), _Unit("length", Decimal(10)), _Unit("length", Decimal(1000))
 _PERCENT, _COUNT = _Unit("proportion", Decimal(1)), _Unit("count", Decimal(1))
+_SCORE, _BMI = _Unit("score", Decimal(1)), _Unit("mass per area", Decimal(1))
+_MS, _S = _Unit("time", Decimal(1)), _Unit("time", Decimal(1000))
+_ML_MIN, _ML_MIN_AREA = _Unit("flow", Decimal(1)), _Unit("flow per 1.73 m2", Decimal(1))
 
 # UCUM codes, case sensitive as UCUM is: "Mm" would be a megametre.
-_CODES = {"mm": _MM, "cm": _CM, "m": _M, "%": _PERCENT, "1": _COUNT, "#": _COUNT}
+_CODES = {
+    "mm": _MM, "cm": _CM, "m": _M, "%": _PERCENT, "1": _COUNT, "#": _COUNT,
+    "ms": _MS, "s": _S, "kg/m2": _BMI, "mL/min": _ML_MIN, "ml/min": _ML_MIN,
+    **dict.fromkeys(("mL/min/{1.73_m2}", "mL/min/{1.73m2}", "mL/min/1.73.m2", "mL/min/1.73m2"), _ML_MIN_AREA),
+    **dict.fromkeys(("mL/min/{1.73}", "mL/min/(173.10*-2.m2)", "mL/min/{1.73_M2}"), _ML_MIN_AREA),
+}
 _WORDS = {
     **dict.fromkeys(("mm", "millimeter", "millimeters", "millimetre", "millimetres"), _MM),
     **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres"), _CM),
     **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), _M),
     **dict.fromkeys(("%", "percent", "per cent", "percentage"), _PERCENT),
+    **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), _MS),
+    **dict.fromkeys(("s", "sec", "second", "seconds"), _S),
+    **dict.fromkeys(("kg/m2", "kg/m^2", "kg/m²", "kg/sqm", "kg/sq m"), _BMI),
+    **dict.fromkeys(("ml/min",), _ML_MIN),
+    **dict.fromkeys(
+        ("ml/min/1.73m2", "ml/min/1.73 m2", "ml/min/1.73m^2", "ml/min/1.73 m^2", "ml/min/1.73m²", "ml/min/1.73 m²"),
+        _ML_MIN_AREA,
+    ),
+    **dict.fromkeys(("score", "scores", "recurrence score", "t-score", "t score", "tscore", "points", "sd"), _SCORE),
     **dict.fromkeys(("1", "#", "count", "counts", "number", "node", "nodes", "lymph node", "lymph nodes"), _COUNT),
 }
-_ABBREVIATIONS = frozenset({"mm", "cm", "m"})
+_ABBREVIATIONS = frozenset({"mm", "cm", "m", "ms", "s"})
 _ASKED = {"mm": _MM, "cm": _CM, "m": _M, "%": _PERCENT, "count": _COUNT, "{count}": _COUNT, "1": _COUNT}
+_ASKED |= {"score": _SCORE, "ms": _MS, "kg/m2": _BMI, "mL/min": _ML_MIN, "mL/min/1.73m2": _ML_MIN_AREA}
+# What a number without a unit may be.
+_BARE = (_COUNT, _SCORE)
+# Code and words that are two names of one unit, one of them less exact.
+_SAID_LOOSELY = {(_COUNT, _SCORE): _SCORE, (_ML_MIN_AREA, _ML_MIN): _ML_MIN_AREA}
 
 
 def in_unit(quantity: Quantity, unit: str) -> Bounds:
-    """What the quantity says of its number in `unit`: "mm", "cm", "m", "%" or "count".
+    """What the quantity says of its number in `unit`: "mm", "cm", "m", "%", "count", "score", "ms", "kg/m2", "mL/min"
+    or "mL/min/1.73m2".
 
     Raises UnitRefused; KeyError for another `unit`, which is a mistake of ours.
     """
@@ -75,9 +98,11 @@ def in_unit(quantity: Quantity, unit: str) -> Bounds:
         raise UnitRefused(Refusal.VALUE_MISSING)
     found = _unit_of(quantity)
     if found is None:
-        if asked is not _COUNT:
+        if asked not in _BARE:
             raise UnitRefused(Refusal.UNIT_MISSING)
-        found = _COUNT
+        found = asked
+    if asked == _SCORE and found == _COUNT:
+        found = asked
     if found.kind != asked.kind:
         raise UnitRefused(Refusal.OTHER_KIND)
     return _bounds(quantity.value * found.factor / asked.factor, quantity.comparator)
@@ -107,6 +132,8 @@ def _unit_of(quantity: Quantity) -> _Unit | None:
     by_code = _by_code(quantity.code.strip())
     if by_code is None:
         raise UnitRefused(Refusal.UNIT_NOT_UNDERSTOOD)
+    if by_word is not None and (by_code, by_word) in _SAID_LOOSELY:
+        return _SAID_LOOSELY[by_code, by_word]
     if by_word is not None and by_word != by_code:
         raise UnitRefused(Refusal.UNITS_CONTRADICT)
     return by_code
@@ -114,6 +141,8 @@ def _unit_of(quantity: Quantity) -> _Unit | None:
 
 def _by_code(code: str) -> _Unit | None:
     """UCUM lets an annotation in braces follow a unit, or stand for the unit 1, without changing its meaning."""
+    if code in _CODES:  # the annotation of a body surface does change it
+        return _CODES[code]
     bare, brace, annotation = code.partition("{")
     if brace and not annotation.endswith("}"):
         return None
@@ -123,7 +152,7 @@ def _by_code(code: str) -> _Unit | None:
 def _by_word(words: str) -> _Unit | None:
     if not words:
         return None
-    if words.startswith("{"):
+    if words.startswith("{") or words in _CODES:
         return _by_code(words)
     plain = words.lower().removesuffix(".")
     # "Mm" is a megametre to some and a capitalised "mm" to others

@@ -36,13 +36,19 @@ WORSE: Mapping[str, frozenset[str]] = {
     "systemic_therapy_first": frozenset({"yes"}),
     "hospice": frozenset({"yes"}),
     "deceased": frozenset({"yes"}),
+    "mammaprint": frozenset({"high"}),
+    "multifocal": frozenset({"yes"}),
 }
 # The numbers that are worse the larger they are, with the names of their smallest and largest possible value.
 WORSE_WHEN_LARGER: Mapping[str, tuple[str | None, str | None]] = {
     "tumour_size": (None, None),
     "positive_nodes": (None, None),
+    "ki67": ("ki67_lowest", "ki67_highest"),
+    "oncotype_score": ("oncotype_score_lowest", "oncotype_score_highest"),
     "grade": ("grade_lowest", "grade_highest"),
 }
+# Facts that a later or better result replaces altogether: what may be unseen leaves nothing of them.
+REPLACED: frozenset[str] = frozenset({"anatomic_stage", "recorded_stage"})
 # When nothing can be used, the reason that tells the reader most.
 _TELLING = (
     Why.CONFLICTING,
@@ -84,9 +90,14 @@ def opened(fact_id: str, fact: Fact, why: Why, vocabulary: Vocabulary) -> Fact:
     """Bounds instead of loss: the fact when a worse result may be hidden (after therapy, unseen, unreadable).
 
     A number keeps its lower bound; a word that makes the picture worse stays; one that reassures becomes Unknown.
+    A list is then a floor.
     """
     if isinstance(fact, Unknown):
         return fact
+    if fact_id in REPLACED:
+        return Unknown(why, fact.evidence, fact.set_aside, fact.notes)
+    if isinstance(fact.value, tuple):
+        return replace(fact, bounded_why=why)
     if isinstance(fact.value, Interval):
         return _opened_number(fact_id, fact, fact.value, why, vocabulary)
     if fact_id not in WORSE or fact.value in WORSE[fact_id]:

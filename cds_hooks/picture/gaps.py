@@ -30,6 +30,15 @@ FEEDS: Mapping[str, tuple[str, ...]] = {
     "t_category": ("t_questions",),
     "n_category": ("n_questions",),
     "m_category": ("m_questions",),
+    "ki67": ("ki67_questions",),
+    "oncotype_score": ("oncotype_questions",),
+    "mammaprint": ("mammaprint_questions",),
+    "multifocal": ("focality_questions", "t_questions"),
+    "anatomic_stage": ("t_questions", "n_questions", "m_questions", "metastasis_conditions"),
+    "recorded_stage": ("stage_questions",),
+    "germline_pathogenic": ("germline_questions", "germline_answers"),
+    "germline_negative": ("germline_questions", "germline_answers"),
+    "germline_tested": ("germline_questions", "germline_answers"),
     "systemic_therapy_first": ("surgery_procedures", "systemic_procedures", "systemic_drugs", "therapy_before_staging"),
 }
 _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}

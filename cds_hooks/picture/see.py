@@ -3,6 +3,7 @@
 from datetime import date
 
 from cds_hooks.fhir.record import Record
+from cds_hooks.picture.derived import anatomic_stage
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import Tumour, Tumours, tumours_in
 from cds_hooks.picture.fact import Fact
@@ -10,6 +11,8 @@ from cds_hooks.picture.gaps import closed
 from cds_hooks.picture.readers import (
     behaviour,
     extent,
+    genomics,
+    germline,
     host,
     nodes,
     receptors,
@@ -22,6 +25,8 @@ from cds_hooks.picture.view import dated, view_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
 _PATIENT = frozenset({"deceased", "hospice", "age", "sex"})
+_GERMLINE = frozenset({"germline_pathogenic", "germline_negative", "germline_tested"})
+_GENOMICS = frozenset({"ki67", "oncotype_score", "mammaprint", "multifocal", "anatomic_stage", "recorded_stage"})
 _EPISODE = frozenset(
     {
         "invasive",
@@ -44,12 +49,12 @@ _EPISODE = frozenset(
     }
 )
 # Every fact that the readers produce; `facts.yaml` defines no other.
-READS: frozenset[str] = _PATIENT | _EPISODE
+READS: frozenset[str] = _PATIENT | _EPISODE | _GERMLINE | _GENOMICS
 
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
-    patient = host.read(record, vocabulary, today)
+    patient = {**host.read(record, vocabulary, today), **germline.read(record, vocabulary)}
     tumours = tumours_in(record, vocabulary)
     episodes = [_episode(each, tumours, record, vocabulary, today) for each in tumours.tumours]
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
@@ -76,9 +81,13 @@ def _episode(
         **receptors.read(view),
         **stage.read(view),
         **status.read(view),
+        **genomics.read(view),
+        "recorded_stage": anatomic_stage.read_recorded(view),
         "systemic_therapy_first": therapy_first,
     }
     facts = {name: closed(name, fact, record, vocabulary) for name, fact in facts.items()}
     together = receptors.hormone_receptor(view, facts["er"], facts["pr"])
     facts["hormone_receptor"] = closed("hormone_receptor", together, record, vocabulary)
+    computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
+    facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
     return Episode(each.side, each.references, dict(sorted(facts.items()))), view.elsewhere

@@ -63,6 +63,7 @@ def test_the_prefetch_keys_are_those_announced(knowledge: Knowledge) -> None:
         "conditions": ("Condition", True),
         "obsReceptors": ("Observation", False),
         "obsTumour": ("Observation", False),
+        "obsGenomic": ("Observation", False),
         "obsStage": ("Observation", False),
         "procedures": ("Procedure", False),
         "medicationRequests": ("MedicationRequest", False),

@@ -45,6 +45,10 @@ _SYSTEMS = {
     "interpretation": codes.INTERPRETATION,
     "absent": codes.DATA_ABSENT_REASON,
     "uicc": codes.UICC,
+    "hgnc": codes.HGNC,
+    "gtr": codes.GTR,
+    "atc": codes.ATC,
+    "cpt": codes.CPT,
 }
 
 

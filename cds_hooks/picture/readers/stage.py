@@ -21,6 +21,7 @@ _WRITTEN_OUT = frozenset({AJCC, UICC})
 _BASIS = {"clinical": "c", "pathologic": "p"}
 _KIND = {"c": "clinical category", "p": "pathological category", "": "category"}
 _RANK = {"p": 0, "": 1, "c": 2}
+_BESIDE = 3  # a stage written into the diagnosis yields to one that was observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ def stage_groups(view: View) -> tuple[Finding, ...]:
             word = _stage_of(stage.summary, view.vocabulary) if stage.summary else None
             if isinstance(word, str):
                 origin = condition.origin
+                kind = "stage of the diagnosis"
                 found.append(
-                    Finding(word, origin.reference, condition.onset, kind="stage of the diagnosis", marks=origin.marks)
+                    Finding(word, origin.reference, condition.onset, rank=_BESIDE, kind=kind, marks=origin.marks)
                 )
     return tuple(found)
 
@@ -168,7 +170,9 @@ def _stage_finding(slot: Slot, view: View) -> Finding | None:
         concept = value if isinstance(value, Concept) else Concept(text=value if isinstance(value, str) else None)
         word = _stage_of(concept, view.vocabulary)
         if word is not None:
-            return slot.found(word, kind="stage group")
+            basis = _BASIS.get(slot.meaning, "")
+            finding = slot.found(word, _RANK[basis], "stage group")
+            return replace(finding, after_therapy=finding.after_therapy and basis != "c")
     answer = word_in(slot, (view.codes("generic_answers"),), {})
     return slot.found(answer) if isinstance(answer, Why) else None
 
