@@ -36,6 +36,8 @@ WORSE: Mapping[str, frozenset[str]] = {
     "systemic_therapy_first": frozenset({"yes"}),
     "hospice": frozenset({"yes"}),
     "deceased": frozenset({"yes"}),
+    "suspected_recurrence": frozenset({"yes"}),
+    "in_remission": frozenset({"no"}),
     "mammaprint": frozenset({"high"}),
     "multifocal": frozenset({"yes"}),
 }
@@ -49,6 +51,18 @@ WORSE_WHEN_LARGER: Mapping[str, tuple[str | None, str | None]] = {
 }
 # Facts that a later or better result replaces altogether: what may be unseen leaves nothing of them.
 REPLACED: frozenset[str] = frozenset({"anatomic_stage", "recorded_stage"})
+# Months since the last of something: a later one may be unseen, so that the number is only an upper bound.
+SINCE_THE_LAST: frozenset[str] = frozenset(
+    {
+        "mammogram_left",
+        "mammogram_right",
+        "months_since_breast_mri",
+        "months_since_dxa",
+        "months_since_echocardiogram",
+        "months_since_gynaecological_review",
+        "months_since_oncology_visit",
+    }
+)
 # When nothing can be used, the reason that tells the reader most.
 _TELLING = (
     Why.CONFLICTING,
@@ -122,6 +136,10 @@ def is_worse(fact_id: str, value: object, fact: Fact) -> bool:
 
 
 def _opened_number(fact_id: str, fact: Known, value: Interval, why: Why, vocabulary: Vocabulary) -> Fact:
+    if fact_id in SINCE_THE_LAST:
+        if value.high is None:
+            return Unknown(why, fact.evidence, fact.set_aside, fact.notes)
+        return replace(fact, value=Interval(Decimal(0), value.high), bounded_why=why)
     if fact_id not in WORSE_WHEN_LARGER:
         return fact
     least_name, most_name = WORSE_WHEN_LARGER[fact_id]

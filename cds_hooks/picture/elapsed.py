@@ -4,6 +4,7 @@ A year has 365.25 days here and a month a twelfth of that. What comes out is rou
 months to one), so that the true number is never outside.
 """
 
+from calendar import monthrange
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -23,6 +24,12 @@ def years_since(when: DateInterval, today: date) -> Interval:
 def months_since(when: DateInterval, today: date) -> Interval:
     """Months from some day of the interval to today, never less than none; an open beginning leaves it unbounded."""
     return _in(_days_since(when, today), _MONTH, _TENTH)
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many months earlier, or the last day of that month where it has none such."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def years_of(least: int, most: int | None) -> Interval:

@@ -10,6 +10,23 @@ from cds_hooks.picture.vocabulary import FactDefinition, Vocabulary
 # The code lists that can feed each fact: an unreadable resource with one of these codes leaves the fact open.
 FEEDS: Mapping[str, tuple[str, ...]] = {
     "hospice": ("hospice",),
+    "mammogram_left": ("mammograms", "imaging_modalities"),
+    "mammogram_right": ("mammograms", "imaging_modalities"),
+    "months_since_breast_mri": ("breast_mri", "imaging_modalities"),
+    "months_since_dxa": ("dxa_scans", "imaging_modalities"),
+    "months_since_echocardiogram": ("echocardiograms", "imaging_modalities"),
+    "months_since_gynaecological_review": ("gynaecological_reviews",),
+    "months_since_oncology_visit": ("oncology_visits",),
+    "recurrence_signs_locoregional": ("recurrence_signs", "recurrence_sign_diagnoses", "birads_questions"),
+    "recurrence_signs_systemic": ("recurrence_signs", "recurrence_sign_diagnoses", "disease_status_questions"),
+    "red_flags": ("recurrence_signs", "recurrence_sign_diagnoses"),
+    "suspected_recurrence": (
+        "recurrence_signs",
+        "recurrence_sign_diagnoses",
+        "birads_questions",
+        "disease_status_questions",
+    ),
+    "in_remission": ("disease_status_questions",),
     "invasive": ("breast_cancer_conditions", "histology_questions", "breast_histology_conditions", "t_questions"),
     "histology": ("histology_questions", "breast_histology_conditions"),
     "metastatic": ("metastasis_conditions", "m_questions", "stage_questions", "metastasis_questions"),

@@ -5,7 +5,7 @@ from datetime import date
 from cds_hooks.fhir.record import Record
 from cds_hooks.picture.derived import anatomic_stage
 from cds_hooks.picture.episode import Episode, Picture
-from cds_hooks.picture.episodes import Tumour, Tumours, tumours_in
+from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
 from cds_hooks.picture.gaps import closed
 from cds_hooks.picture.readers import (
@@ -16,12 +16,15 @@ from cds_hooks.picture.readers import (
     host,
     nodes,
     receptors,
+    remission,
     stage,
     status,
+    surveillance,
+    symptoms,
     treatment,
     tumour,
 )
-from cds_hooks.picture.view import dated, view_of
+from cds_hooks.picture.view import View, dated, view_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
 _PATIENT = frozenset({"deceased", "hospice", "age", "sex"})
@@ -48,15 +51,35 @@ _EPISODE = frozenset(
         "systemic_therapy_first",
     }
 )
+_SURVEILLANCE = frozenset(
+    {
+        "mammogram_left",
+        "mammogram_right",
+        "months_since_breast_mri",
+        "months_since_dxa",
+        "months_since_echocardiogram",
+        "months_since_gynaecological_review",
+        "months_since_oncology_visit",
+    }
+)
+_SYMPTOMS = frozenset(
+    {"recurrence_signs_locoregional", "recurrence_signs_systemic", "red_flags", "suspected_recurrence", "in_remission"}
+)
 # Every fact that the readers produce; `facts.yaml` defines no other.
-READS: frozenset[str] = _PATIENT | _EPISODE | _GERMLINE | _GENOMICS
+READS: frozenset[str] = _PATIENT | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLANCE | _SYMPTOMS
 
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
-    patient = {**host.read(record, vocabulary, today), **germline.read(record, vocabulary)}
     tumours = tumours_in(record, vocabulary)
-    episodes = [_episode(each, tumours, record, vocabulary, today) for each in tumours.tumours]
+    views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
+    patient = {
+        **host.read(record, vocabulary, today),
+        **germline.read(record, vocabulary),
+        **surveillance.read(record, tumours, vocabulary, today),
+        **symptoms.read(record, views, vocabulary, today),
+    }
+    episodes = [_episode(view) for view in views]
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(
@@ -67,10 +90,8 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     )
 
 
-def _episode(
-    each: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary, today: date
-) -> tuple[Episode, tuple[tuple[str, str], ...]]:
-    first = view_of(each, tumours, record, vocabulary, today)
+def _episode(first: View) -> tuple[Episode, tuple[tuple[str, str], ...]]:
+    record, vocabulary, each = first.record, first.vocabulary, first.tumour
     therapy_first, course = treatment.read(first)
     view = dated(first, course)
     facts: dict[str, Fact] = {
@@ -82,6 +103,7 @@ def _episode(
         **stage.read(view),
         **status.read(view),
         **genomics.read(view),
+        **remission.read(view),
         "recorded_stage": anatomic_stage.read_recorded(view),
         "systemic_therapy_first": therapy_first,
     }

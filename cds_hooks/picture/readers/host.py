@@ -10,6 +10,7 @@ from cds_hooks.picture.vocabulary import Vocabulary
 
 _SEXES = frozenset({"female", "male", "other"})
 _NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
+_NOT_HELD = frozenset({"planned", "cancelled", "entered-in-error"})
 _ENDED = frozenset({"inactive", "resolved", "remission"})
 
 
@@ -33,7 +34,7 @@ def read_deceased(record: Record) -> Fact:
 
 
 def read_hospice(record: Record, vocabulary: Vocabulary) -> Fact:
-    """Hospice care as a diagnosis or a procedure; palliative care is not hospice."""
+    """Hospice care as a diagnosis, a procedure, a visit or where a stay ended; palliative care is not hospice."""
     codes = vocabulary.codelists["hospice"]
     conditions = [
         Evidence(c.origin.reference, day(c.onset), c.origin.marks)
@@ -45,7 +46,12 @@ def read_hospice(record: Record, vocabulary: Vocabulary) -> Fact:
         for p in record.procedures
         if codes.meanings_of(p.code) and p.status not in _NOT_DONE
     ]
-    evidence = tuple(sorted({*conditions, *procedures}))
+    visits = [
+        Evidence(e.origin.reference, day(e.period), e.origin.marks)
+        for e in record.encounters
+        if codes.of_any(c for c in (*e.type, e.service_type, *e.reason, e.discharge) if c) and e.status not in _NOT_HELD
+    ]
+    evidence = tuple(sorted({*conditions, *procedures, *visits}))
     return Known("yes", evidence) if evidence else Unknown(Why.NOT_RECORDED)
 
 

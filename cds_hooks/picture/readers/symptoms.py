@@ -1,0 +1,154 @@
+"""Signs that the disease may have come back: complaints and findings of the last months, after the primary treatment.
+
+A sign that is over, denied, old, from before the treatment of the tumour, or explained by a benign biopsy is set aside
+with the reason. One of which any of this cannot be told is no sign, and leaves the fact Unknown where it would matter.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from cds_hooks.fhir.dates import DateInterval
+from cds_hooks.fhir.record import Record
+from cds_hooks.picture.elapsed import earlier_by, first_of, last_of, months_before
+from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
+from cds_hooks.picture.readers.events import diagnosed
+from cds_hooks.picture.readers.signs import LOCOREGIONAL, PROOF, RED_FLAG, SYSTEMIC, Sign, explanations, signs_in
+from cds_hooks.picture.readers.treatment import breast_operations
+from cds_hooks.picture.view import View
+from cds_hooks.picture.vocabulary import Vocabulary
+
+_FACTS = {
+    "recurrence_signs_locoregional": LOCOREGIONAL,
+    "recurrence_signs_systemic": SYSTEMIC,
+    "red_flags": RED_FLAG,
+}
+_ENOUGH = 2  # unspecific complaints of different kinds that together make a suspicion
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """From when on a sign can be one of recurrence, for one tumour: the end of its primary treatment."""
+
+    side: str
+    over: DateInterval | None
+
+
+def read(record: Record, views: Sequence[View], vocabulary: Vocabulary, today: date) -> dict[str, Fact]:
+    """The facts recurrence_signs_locoregional, recurrence_signs_systemic, red_flags and suspected_recurrence."""
+    signs: list[Sign] = []
+    if views:
+        treated = tuple(Treated(view.tumour.side, _primary_treatment_over(view)) for view in views)
+        judge = _Judge(treated, explanations(record, vocabulary), vocabulary, today)
+        signs = sorted({judge.judged(sign) for sign in signs_in(record, views, vocabulary)}, key=repr)
+    facts = {name: _listed([s for s in signs if s.group == group]) for name, group in _FACTS.items()}
+    return {**facts, "suspected_recurrence": _suspected(signs)}
+
+
+def _primary_treatment_over(view: View) -> DateInterval | None:
+    """The last operation of the primary treatment; without one on record, the diagnosis and the time it takes."""
+    takes = int(view.vocabulary.numbers["primary_treatment_days"])
+    operations = tuple(e.when for e in breast_operations(view))
+    first = first_of(operations)
+    if first is None:
+        found = diagnosed(view.tumour)
+        return earlier_by(found, -takes) if found else None
+    if first.latest is None:
+        return last_of(operations)
+    until = earlier_by(DateInterval(first.latest, first.latest), -takes).latest
+    primary = tuple(o for o in operations if not (o and o.earliest and until and o.earliest > until))
+    return last_of(primary)
+
+
+class _Judge:
+    """Whether a sign counts, only may count, or is set aside."""
+
+    def __init__(
+        self, treated: Sequence[Treated], explained: Sequence[Sign], vocabulary: Vocabulary, today: date
+    ) -> None:
+        self._treated, self._explained, self._today = treated, explained, today
+        self._recent_from = months_before(today, int(vocabulary.numbers["symptom_recent_months"]))
+        self._apart = int(vocabulary.numbers["primary_treatment_days"])
+
+    def judged(self, sign: Sign) -> Sign:
+        """The sign with what the calendar and the later results make of it."""
+        if sign.not_one:
+            return sign
+        if sign.when is None:
+            return sign.doubted("undated")
+        if sign.when.earliest and sign.when.earliest > self._today:
+            return sign.aside("dated in the future")
+        if not sign.lasting and sign.when.latest and sign.when.latest < self._recent_from:
+            return sign.aside("too long ago")
+        if self._is_explained(sign):
+            return sign.aside("explained by a later benign result")
+        old = not sign.lasting and not (sign.when.earliest and sign.when.earliest >= self._recent_from)
+        return self._beside_treatment(sign.doubted("perhaps too long ago") if old else sign)
+
+    def _beside_treatment(self, sign: Sign) -> Sign:
+        over = self._over_for(sign)
+        when = sign.when
+        if over and over.earliest and when and when.latest and when.latest <= over.earliest:
+            return sign.aside("before the end of primary treatment")
+        after = over and over.latest and when and when.earliest and when.earliest > over.latest
+        return sign if after else sign.doubted("perhaps before the end of primary treatment")
+
+    def _over_for(self, sign: Sign) -> DateInterval | None:
+        """For a sign in the breast, when all tumours were treated that it can be of; for others, the first one."""
+        if sign.group == LOCOREGIONAL:
+            near = [t for t in self._treated if not sign.sides or t.side in ("", *sign.sides)]
+            over = last_of(tuple(t.over for t in near or self._treated))
+        else:
+            over = first_of(tuple(t.over for t in self._treated))
+        return earlier_by(over, -self._apart) if over and sign.word == PROOF else over
+
+    def _is_explained(self, sign: Sign) -> bool:
+        return any(
+            sign.word in benign.explains
+            and (benign.sides >= sign.sides if sign.sides else not benign.sides)
+            and _not_before(benign.when, sign.when)
+            for benign in self._explained
+        )
+
+
+def _not_before(one: DateInterval | None, other: DateInterval | None) -> bool:
+    return bool(one and other and one.earliest and other.latest and one.earliest >= other.latest)
+
+
+def _listed(signs: Sequence[Sign]) -> Fact:
+    sure, aside = [s for s in signs if s.is_sure], _asides(signs)
+    doubtful = [s for s in signs if s.doubts and not s.not_one]
+    if sure:
+        notes = ("there are signs on record of which this cannot be told",) if doubtful else ()
+        return Known(tuple(sorted({s.word for s in sure})), _evidence(sure), aside, notes=notes)
+    if doubtful:
+        return Unknown(Why.EQUIVOCAL, _evidence(doubtful), aside)
+    return Unknown(Why.NOT_RECORDED, (), aside)
+
+
+def _suspected(signs: Sequence[Sign]) -> Fact:
+    """Yes for one sign that stands alone, or for two unspecific complaints of different kinds."""
+    sure, aside = [s for s in signs if s.is_sure], _asides(signs)
+    counting = [s for s in signs if not s.not_one]
+    if _is_enough(sure):
+        return Known("yes", _evidence(sure), aside)
+    if _is_enough(counting):
+        return Unknown(Why.EQUIVOCAL, _evidence(counting), aside)
+    if sure:
+        return Known("no", _evidence(sure), aside, notes=("one unspecific complaint, not recorded as persistent",))
+    return Unknown(Why.NOT_RECORDED, _evidence(counting), aside)
+
+
+def _is_enough(signs: Iterable[Sign]) -> bool:
+    listed = list(signs)
+    return any(s.alone for s in listed) or len({s.complaint for s in listed}) >= _ENOUGH
+
+
+def _evidence(signs: Iterable[Sign]) -> tuple[Evidence, ...]:
+    return tuple(sorted({s.evidence for s in signs}))
+
+
+def _asides(signs: Iterable[Sign]) -> tuple[SetAside, ...]:
+    found = chain.from_iterable([(s.reference, f"{s.shown}: {s.not_one}")] if s.not_one else [] for s in signs)
+    return tuple(sorted({SetAside(reference, why) for reference, why in found}))
