@@ -244,10 +244,8 @@ class _Consultation:
         async with self._client.stream("GET", str(url), headers=self._headers) as response:
             if response.status_code != 200:
                 raise _Failed(_outcome_of(response.status_code))
-            if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-                raise _Failed(Outcome.NOT_FHIR)  # a few kilobytes of gzip may unfold to a gigabyte
             body = bytearray()
-            async for chunk in response.aiter_raw():
+            async for chunk in response.aiter_raw():  # never unpacked: kilobytes of gzip may unfold to a gigabyte
                 self._take(load, len(chunk))
                 body += chunk
         if load.cut:  # after its last byte

@@ -1,5 +1,6 @@
 """What a server may do to us, and what it must never get."""
 
+import asyncio
 import gzip
 import logging
 import time
@@ -7,12 +8,14 @@ from collections.abc import Callable
 from threading import Barrier, Event, Thread
 from typing import Any
 
+import httpx
 import pytest
 
+from cds_hooks.addresses import read_base
 from cds_hooks.errors import RequiredDataMissing
-from cds_hooks.fhir.loading import Limits, Outcome
+from cds_hooks.fhir.loading import Limits, Outcome, Wanted
 from cds_hooks.fhir.record import KeyState
-from cds_hooks.fhir.server import FhirServers
+from cds_hooks.fhir.server import FhirServers, _Consultation, _Load
 from cds_hooks.fhir.supplement import load_missing
 from tests.fhir.asking import CHART, LIMITS, OPTIONAL, QUERIES, TOKEN, holding, lacking, looked_up, servers
 from tests.fhir.charts import KEYS, bundle, observation, raw, read
@@ -60,7 +63,10 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Lengt
 
 
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nX-", HEAD, HEAD + b'{"resourceType":"'])
-def test_one_deadline_ends_all_calls_even_those_that_drip(ehr: FhirServer, head: bytes) -> None:
+def test_one_deadline_ends_all_calls_even_those_that_drip(
+    ehr: FhirServer, head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cds_hooks.fhir.server._GRACE", BOUND)  # it is not this that ends them
     told = Event()
     ehr.answers.update({query: dripping(told, head) for query in QUERIES.values()})
     started = time.monotonic()
@@ -69,6 +75,17 @@ def test_one_deadline_ends_all_calls_even_those_that_drip(ehr: FhirServer, head:
     finally:
         told.set()
     assert 0.3 <= time.monotonic() - started < BOUND / 4
+
+
+def test_a_busy_event_loop_holds_nobody_up(ehr: FhirServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_hooks.fhir.server._GRACE", 0.1)
+    free = Event()
+    with servers(ehr.base, limits=SHORT) as allowed:
+        allowed._started().wait_for(asyncio.sleep(0))
+        allowed._started()._loop.call_soon_threadsafe(free.wait, BOUND)
+        supplement = load_missing(lacking("tumour", base=holding(ehr).base), KEYS, allowed)
+        free.set()
+    assert supplement.outcomes == {"tumour": Outcome.TIMEOUT}
 
 
 def test_pages_that_came_before_the_deadline_are_used_as_a_part(ehr: FhirServer) -> None:
@@ -216,6 +233,14 @@ def test_a_huge_answer_is_cut_off_and_costs_no_other_key(ehr: FhirServer, chunke
     record, supplement = looked_up(lacking(*NAMES, base=ehr.base), ehr.base)
     assert record == read(**{**CHART, "tumour": ...})
     assert supplement.outcomes == {**dict.fromkeys(NAMES, Outcome.LOADED), "tumour": Outcome.TOO_LARGE}
+
+
+def test_who_holds_most_is_cut_and_not_who_comes_last(ehr: FhirServer) -> None:
+    big, small = (_Load(Wanted(key, QUERIES[key.name]), None) for key in KEYS[2:4])
+    consultation = _Consultation(httpx.AsyncClient(), read_base(ehr.base), {}, [big, small], LIMITS)
+    consultation._take(big, LIMITS.max_bytes)
+    consultation._take(small, 1)
+    assert (big.cut, big.outcome, small.cut) == (True, Outcome.TOO_LARGE, False)
 
 
 def test_pages_together_may_not_be_huge_either(ehr: FhirServer) -> None:

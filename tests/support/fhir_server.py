@@ -120,6 +120,7 @@ def running_fhir_server(path: str = "/fhir") -> Iterator[FhirServer]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             target = unquote(self.path).removeprefix(f"{path}/")
