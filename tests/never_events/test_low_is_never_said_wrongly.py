@@ -22,7 +22,7 @@ SEARCHES = [
     "medicationAdministrations",
 ]
 # Keys that feed no factor of the tier: what they lack leaves facts beside it unknown.
-BESIDE_THE_TIER = ["obsGenomic"]
+BESIDE_THE_TIER = ["obsGenomic", "obsHost", "reports", "imagingStudies", "encounters"]
 LOW_CHART = "nine_point_nine_millimetres"
 
 
