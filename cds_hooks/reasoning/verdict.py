@@ -1,5 +1,6 @@
 """A verdict and its reasons are one value."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,6 +11,22 @@ class Truth(Enum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"
+
+
+def all_hold(truths: Iterable[Truth]) -> Truth:
+    """Conjunction; nothing asked holds."""
+    found = set(truths)
+    if Truth.NO in found:
+        return Truth.NO
+    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.YES
+
+
+def any_holds(truths: Iterable[Truth]) -> Truth:
+    """Disjunction; of nothing, nothing holds."""
+    found = set(truths)
+    if Truth.YES in found:
+        return Truth.YES
+    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.NO
 
 
 @dataclass(frozen=True, slots=True)

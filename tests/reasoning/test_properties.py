@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from cds_hooks.picture.fact import Fact, Interval, Known, Unknown, Why
 from cds_hooks.reasoning.conditions import AllOf, AnyOf, AtLeast, Condition, ListTest, NoneOf, NumberTest, judge
+from cds_hooks.reasoning.consider import History, consider
+from cds_hooks.reasoning.considerations import CardKind, Caution, Consideration, Due, Effect, Outcome
+from cds_hooks.reasoning.gates import Gate, Requirement, pass_gate
 from cds_hooks.reasoning.stratify import stratify
 from cds_hooks.reasoning.tiers import Tier
 from cds_hooks.reasoning.verdict import Truth
+from tests.reasoning.ideas import idea
 from tests.reasoning.tables import ALIVE, GATES, SIGNS, TABLE, UNKNOWN, YES_NO, chart, is_
 
 ORGANS = ("bone", "liver", "lung")
@@ -89,6 +93,40 @@ def test_learning_a_fact_never_flips_a_settled_verdict(
 ) -> None:
     before = judge(condition, _now(pairs)).truth
     assert before in (Truth.UNKNOWN, judge(condition, _later(pairs, learnt)).truth)
+
+
+conditions = st.recursive(leaves, joined, max_leaves=3)
+
+
+@st.composite
+def considerations(draw: st.DrawFn) -> tuple[Consideration, Gate]:
+    gate = Gate("gate", (), (Requirement(draw(conditions), "no"),), (Requirement(draw(conditions), "no"),))
+    cautions = st.builds(Caution, st.sampled_from(Effect), conditions, st.just("say"), st.just("confirm"))
+    due = st.none() | st.integers(1, 5).map(lambda months: Due("number", months, "none found"))
+    kind = draw(st.sampled_from(CardKind))
+    some = tuple(draw(st.lists(cautions, max_size=2)))
+    return idea(kind, draw(conditions), gate="gate", cautions=some, due=draw(due)), gate
+
+
+@given(considerations(), st.fixed_dictionaries(FACTS), st.sets(st.sampled_from(sorted(FACTS))))
+def test_learning_a_fact_never_flips_a_settled_consideration(
+    made: tuple[Consideration, Gate], pairs: dict[str, Pair], learnt: set[str]
+) -> None:
+    consideration, gate = made
+    (before,), (after,) = (
+        consider(chart(facts), History(), {"gate": gate}, (consideration,))
+        for facts in (_now(pairs), _later(pairs, learnt))
+    )
+    assert not before.settled or after.outcome is before.outcome
+
+
+@given(considerations())
+def test_no_consideration_with_an_open_gate_applies_to_a_chart_that_says_nothing_of_it(
+    made: tuple[Consideration, Gate],
+) -> None:
+    consideration, gate = made
+    (found,) = consider(chart({}), History(), {"gate": gate}, (consideration,))
+    assert found.outcome is not Outcome.APPLIES or pass_gate(gate, chart({}), 0).truth is Truth.YES
 
 
 @given(st.recursive(leaves, joined, max_leaves=6), st.fixed_dictionaries(FACTS))

@@ -1,0 +1,114 @@
+"""Which considerations apply to a patient and to each tumour, which cannot be told, and which do not apply.
+
+Gate, rule and suppressing cautions are judged in three-valued logic: nothing unknown lets a consideration through its
+gate, and learning a fact never flips a settled verdict. Two things act on what is shown and not on the verdict: a
+suspected recurrence replaces what is meant for the patient free of disease, and an override on record quietens.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from cds_hooks.picture.episode import Picture
+from cds_hooks.picture.fact import Fact, Unknown, Why
+from cds_hooks.picture.vocabulary import Scope
+from cds_hooks.reasoning.conditions import AllOf, Condition, judge
+from cds_hooks.reasoning.considerations import CardKind, Consideration, Considered, Effect, Outcome, Status
+from cds_hooks.reasoning.gates import Gate, pass_gate
+from cds_hooks.reasoning.verdict import Because, Truth, all_hold
+
+REPLACED, QUIETENED = "replaced", "quietened"
+REPLACEABLE = frozenset({CardKind.RESTRAINT, CardKind.TREATMENT, CardKind.LIVING_AFTER})
+QUIETABLE = frozenset({CardKind.SURVEILLANCE, CardKind.RESTRAINT, CardKind.TREATMENT, CardKind.LIVING_AFTER})
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A consideration that was overridden for a lasting reason which still holds; `side` is the tumour's."""
+
+    consideration: str
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the journal knows of this patient's earlier answers."""
+
+    overrides: tuple[Override, ...] = ()
+
+
+def consider(
+    picture: Picture, history: History, gates: Mapping[str, Gate], considerations: Iterable[Consideration]
+) -> tuple[Considered, ...]:
+    """The verdict on each consideration, in order: per episode, or once for the patient; none without a tumour."""
+    found = [
+        _considered(each, picture, episode, gates[each.gate])
+        for each in considerations
+        if each.status is not Status.RETIRED
+        for episode in _whom(each, picture)
+    ]
+    recurrence = any(_suspects(one) for one in found)
+    return tuple(replace(one, silenced=_silence(one, picture, recurrence, history)) for one in found)
+
+
+def recurrence_suspected(considered: Iterable[Considered]) -> bool:
+    """True if a card about a suspected recurrence is due: it takes the place of the tier."""
+    return any(_suspects(one) for one in considered)
+
+
+def _suspects(one: Considered) -> bool:
+    return one.consideration.card.kind is CardKind.SUSPECTED_RECURRENCE and one.outcome is Outcome.APPLIES
+
+
+def _whom(consideration: Consideration, picture: Picture) -> Iterable[int | None]:
+    if consideration.scope is Scope.EPISODE:
+        return range(len(picture.episodes))
+    return (None,) if picture.episodes else ()
+
+
+def _silence(one: Considered, picture: Picture, recurrence: bool, history: History) -> str | None:
+    kind = one.consideration.card.kind
+    if recurrence and kind in REPLACEABLE:
+        return REPLACED
+    side = "" if one.episode is None else picture.episodes[one.episode].side
+    overridden = Override(one.consideration.id, side) in history.overrides
+    return QUIETENED if overridden and kind in QUIETABLE else None
+
+
+def _considered(consideration: Consideration, picture: Picture, episode: int | None, gate: Gate) -> Considered:
+    facts = picture.patient if episode is None else picture.facts_of(picture.episodes[episode])
+    passage, verdict = pass_gate(gate, picture, episode), judge(consideration.asked, facts)
+    judged = [(caution, judge(caution.when, facts)) for caution in consideration.cautions]
+    nothing = Considered(consideration, episode, Outcome.DOES_NOT_APPLY)
+    if passage.truth is Truth.NO:
+        return replace(nothing, withheld=passage.otherwise)
+    if verdict.truth is Truth.NO:
+        return replace(nothing, because=verdict.because)
+    for caution, against in judged:
+        if caution.effect is Effect.SUPPRESS and against.truth is Truth.YES:
+            return replace(nothing, because=against.because, suppressed=caution)
+    sure = all_hold((passage.truth, verdict.truth)) is Truth.YES
+    missing = () if sure else tuple(dict.fromkeys((*passage.missing, *verdict.missing)))
+    return replace(
+        nothing,
+        outcome=Outcome.APPLIES if sure else Outcome.CANNOT_TELL,
+        because=verdict.because if sure else _holding(consideration.asked, facts),
+        missing=missing,
+        warnings=tuple(caution for caution, against in judged if against.truth is Truth.YES),
+        to_confirm=tuple(caution for caution, against in judged if against.truth is Truth.UNKNOWN),
+        none_found=_none_found(consideration, missing, facts),
+    )
+
+
+def _holding(condition: Condition, facts: Mapping[str, Fact]) -> tuple[Because, ...]:
+    """What holds already of a condition that cannot be told as a whole."""
+    if isinstance(condition, AllOf):
+        return tuple(dict.fromkeys(because for part in condition.of for because in _holding(part, facts)))
+    verdict = judge(condition, facts)
+    return verdict.because if verdict.truth is Truth.YES else ()
+
+
+def _none_found(consideration: Consideration, missing: tuple[str, ...], facts: Mapping[str, Fact]) -> bool:
+    if consideration.due is None or missing != (consideration.due.fact,):
+        return False
+    last = facts.get(consideration.due.fact)
+    return isinstance(last, Unknown) and last.why is Why.NOT_RECORDED
