@@ -73,7 +73,7 @@ class Sifter:
             return component is not None and any(self._wanted[raw] for raw in _parts(bytes(component), where, "code"))
         if not self._sieve.names(kind):
             return False
-        if kind == "DiagnosticReport" and self._sieve.wants("Condition", self._concluded(resource)):
+        if kind == "DiagnosticReport" and self._concludes(resource):
             return True
         codings = self.codings(resource, where)
         return not any(coding.system for coding in codings) or self._sieve.wants(kind, codings)
@@ -96,9 +96,10 @@ class Sifter:
             seen = {coding for node in nodes for coding in visible_codings(node)}
         return tuple(sorted(seen, key=lambda c: (c.system or "", c.code or "")))
 
-    def _concluded(self, report: Resource) -> set[Coding]:
-        """The diagnoses that a report concludes with."""
-        return self._in_members(report, _CONCLUSIONS)
+    def _concludes(self, report: Resource) -> bool:
+        """Whether a report concludes with a diagnosis that would be kept as a Condition."""
+        found = self._in_members(report, _CONCLUSIONS)
+        return bool(found) and ("Condition" in self._sieve.everything or self._sieve.wants("Condition", found))
 
     def _in_members(self, resource: Resource, names: Iterable[str]) -> set[Coding]:
         raws = (bytes(resource.members[name]) for name in names if name in resource.members)

@@ -28,6 +28,7 @@ Entry = Mapping[str, Any]
 
 _COLUMNS = {"low": Tier.LOW, "moderate": Tier.MODERATE, "high": Tier.HIGH}
 CODES = "{codes}"
+SOURCES = ("read_from", "also_from")
 TEXT_SYSTEM = "urn:recurrence-cds:text"  # rows that hold words, not codes
 
 
@@ -131,7 +132,16 @@ def sieve(entry: Entry, facts: Mapping[str, Entry], codelists: Mapping[str, Code
 
 def sought(facts: Mapping[str, Entry], key: str) -> tuple[str, ...]:
     """The code lists that facts seek under a prefetch key, each once."""
-    return tuple(dict.fromkeys(name for fact in facts.values() for name in fact["read_from"].get(key, ())))
+    return tuple(dict.fromkeys(name for fact in facts.values() for name in sources_of(fact).get(key, ())))
+
+
+def sources_of(fact: Entry) -> dict[str, list[str]]:
+    """The prefetch keys that a fact is read from, and those that can only add to it, with the code lists sought."""
+    found: dict[str, list[str]] = {}
+    for member in SOURCES:
+        for key, lists in fact.get(member, {}).items():
+            found[key] = [*found.get(key, ()), *lists]
+    return found
 
 
 def _codes(lists: Iterable[str], codelists: Mapping[str, CodeList]) -> list[str]:

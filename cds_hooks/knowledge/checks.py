@@ -10,7 +10,7 @@ from decimal import Decimal
 from string import Formatter
 from typing import Any
 
-from cds_hooks.knowledge.build import CODES, TEXT_SYSTEM, Facts, sought
+from cds_hooks.knowledge.build import CODES, SOURCES, TEXT_SYSTEM, Facts, sought
 from cds_hooks.knowledge.strict_yaml import Document, Path
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.fact import Fact, Interval, Known
@@ -26,6 +26,7 @@ NEVER_BY_SILENCE = frozenset(
 )
 _ORDERS = re.compile(r"\b(start|give|prescribe|administer)\b", re.IGNORECASE)
 _PATIENT = "{{context.patientId}}"
+_CODE_PARAMETER = {"DocumentReference": "type"}  # the search parameter for codes, where it is not `code`
 _SAFE_CODE = re.compile(r"[A-Za-z0-9.-]+")
 
 
@@ -77,11 +78,11 @@ def code_lists_exist_and_are_used(draft: Draft) -> Iterator[str]:
 
 def facts_are_read_from_prefetch(draft: Draft) -> Iterator[str]:
     """Every fact is read from keys that are announced, and every announced key is read."""
-    for id_, entry in draft.entries.items():
-        for key in entry["read_from"]:
-            if key not in draft.prefetch:
-                yield f"{draft.at('facts', 'facts', id_, 'read_from', key)}: there is no prefetch key {key}"
-    read = {key for entry in draft.entries.values() for key in entry["read_from"]}
+    sources = list(_sources(draft))
+    for path in sources:
+        if path[-1] not in draft.prefetch:
+            yield f"{draft.at('facts', *path)}: there is no prefetch key {path[-1]}"
+    read = {path[-1] for path in sources}
     for key in draft.prefetch:
         if key not in read:
             yield f"{_key_at(draft, key)}: no fact is read from {key}"
@@ -92,8 +93,9 @@ def templates_keep_to_the_query_subset(draft: Draft) -> Iterator[str]:
     for key, entry in draft.prefetch.items():
         read = f"{entry['resource']}/{_PATIENT}"
         search = f"{entry['resource']}?patient={_PATIENT}"
-        if entry["query"] not in (read, search, f"{search}&code={CODES}"):
-            yield f"{_key_at(draft, key)}: the query must be {read}, {search} or {search}&code={CODES}"
+        coded = f"{search}&{_CODE_PARAMETER.get(entry['resource'], 'code')}={CODES}"
+        if entry["query"] not in (read, search, coded):
+            yield f"{_key_at(draft, key)}: the query must be {read}, {search} or {coded}"
         elif CODES in entry["query"]:
             yield from _unannounceable(draft, key)
 
@@ -228,14 +230,21 @@ ALL: tuple[Check, ...] = (
 
 
 def _named_code_lists(draft: Draft) -> Iterator[tuple[Path, str]]:
+    for _, id_, member, key in _sources(draft):
+        for place, name in enumerate(draft.entries[id_][member][key]):
+            yield ("facts", id_, member, key, place), name
     for id_, entry in draft.entries.items():
-        for key, lists in entry["read_from"].items():
-            for place, name in enumerate(lists):
-                yield ("facts", id_, "read_from", key, place), name
         for place, name in enumerate(entry.get("uses", ())):
             yield ("facts", id_, "uses", place), name
     for place, name in enumerate(draft.value("facts")["for_every_fact"]):
         yield ("for_every_fact", place), name
+
+
+def _sources(draft: Draft) -> Iterator[tuple[str, str, str, str]]:
+    """The path of every prefetch key under which a fact is sought."""
+    for id_, entry in draft.entries.items():
+        for member in SOURCES:
+            yield from (("facts", id_, member, key) for key in entry.get(member, ()))
 
 
 def _unannounceable(draft: Draft, key: str) -> Iterator[str]:

@@ -115,6 +115,7 @@ def _facts() -> Schema:
             "if_absent": _TEXT,
             "absent_means": _TEXT,
             "read_from": _map_of(_KEY, {"type": "array", "items": _ID, "uniqueItems": True}),
+            "also_from": _map_of(_KEY, {"type": "array", "items": _ID, "uniqueItems": True}),
             "uses": _LISTS,
             "for_display": _YES_NO,
             "note": _TEXT,

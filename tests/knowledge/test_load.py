@@ -116,6 +116,20 @@ def test_a_new_fact_changes_the_announced_template_without_any_code(tmp_path: Pa
     assert "29593-1" in knowledge.sieve.codes["Observation"]
 
 
+def test_a_key_that_can_only_add_to_a_fact_is_announced_and_sought_but_not_waited_for(tmp_path: Path) -> None:
+    shown = "    read_from: {conditions: [sites]}\n    for_display"
+    also = swapped(FACTS, shown, f"    also_from: {{documents: [her2_questions]}}\n{shown}")
+    query = "DocumentReference?patient={{context.patientId}}&type={codes}"
+    more = f'documents: {{resource: DocumentReference, query: "{query}", required: no}}'
+    services = swapped(SERVICES, "      receptors:", f"      {more}\n      receptors:")
+    knowledge = load(write(tmp_path, facts=also, services=services))
+    assert "DocumentReference?patient={{context.patientId}}&type=48676-1" in {
+        key.template for key in knowledge.service.prefetch
+    }
+    assert knowledge.sieve.codes["DocumentReference"] == {"48676-1"}
+    assert not any("documents" in fact.read_from for fact in knowledge.vocabulary.facts.values())
+
+
 def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
     folder = write(
         tmp_path,

@@ -19,7 +19,7 @@ from tests.reasoning.tables import number
 
 CARDS = default_folder()
 UNKNOWN = Unknown(Why.NOT_RECORDED)
-SEARCH_PARAMETERS = {"patient", "code"}
+SEARCH_PARAMETERS = {"type", "patient", "code"}
 ALL_LOW: dict[str, Fact] = {
     "invasive": Known("invasive"),
     "metastatic": Known("no"),
@@ -67,11 +67,14 @@ def test_the_prefetch_keys_are_those_announced(knowledge: Knowledge) -> None:
         "obsStage": ("Observation", False),
         "obsHost": ("Observation", False),
         "reports": ("DiagnosticReport", False),
+        "specimens": ("Specimen", False),
+        "documents": ("DocumentReference", False),
         "imagingStudies": ("ImagingStudy", False),
         "encounters": ("Encounter", False),
         "procedures": ("Procedure", False),
         "medicationRequests": ("MedicationRequest", False),
         "medicationAdministrations": ("MedicationAdministration", False),
+        "medicationStatements": ("MedicationStatement", False),
     }
     assert knowledge.service.prefetch[0].is_read
 
@@ -92,7 +95,7 @@ def test_templates_keep_inside_the_query_subset(knowledge: Knowledge) -> None:
 
 
 def test_codes_are_bare_sorted_and_each_there_once(knowledge: Knowledge) -> None:
-    lists = [key.template.partition("&code=")[2].split(",") for key in knowledge.service.prefetch]
+    lists = [re.split("&(?:code|type)=", f"{key.template}&code=")[1].split(",") for key in knowledge.service.prefetch]
     for codes in (codes for codes in lists if codes != [""]):
         assert codes == sorted(set(codes))
         assert all(re.fullmatch(r"[A-Za-z0-9.-]+", code) for code in codes)
