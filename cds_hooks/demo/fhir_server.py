@@ -19,8 +19,9 @@ FHIR_JSON = "application/fhir+json"
 FORM = "application/x-www-form-urlencoded"
 # what the demo's charts may hold; a type without a resource is searched in vain, not refused
 TYPES = (
-    *("AllergyIntolerance", "CarePlan", "Condition", "DiagnosticReport", "Encounter", "FamilyMemberHistory"),
-    *("Goal", "Immunization", "Medication", "MedicationAdministration", "MedicationRequest", "MedicationStatement"),
+    *("AllergyIntolerance", "CarePlan", "Condition", "DiagnosticReport", "DocumentReference", "Encounter"),
+    *("FamilyMemberHistory", "Goal", "ImagingStudy", "Immunization"),
+    *("Medication", "MedicationAdministration", "MedicationRequest", "MedicationStatement"),
     *("Observation", "Organization", "Patient", "Practitioner", "Procedure", "ServiceRequest", "Specimen"),
 )
 CORS = {
