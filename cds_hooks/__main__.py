@@ -25,7 +25,7 @@ from cds_hooks.fhir.bundle import prefetch_of
 from cds_hooks.fhir.read import read_record
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import load_knowledge
-from cds_hooks.settings import Settings, read_settings
+from cds_hooks.settings import Settings, described, read_settings
 from cds_hooks.writing.checks import check_cards
 from cds_hooks.writing.escape import plain
 
@@ -68,9 +68,9 @@ def main() -> None:
     """CDS Hooks service for the recurrence risk of breast cancer."""
 
 
-@main.command()
+@main.command(epilog="\b\n" + "\n".join(described()))
 def serve() -> None:
-    """Serve; settings come from RECURRENCE_CDS_* variables."""
+    """Serve; the settings are environment variables."""
     settings = read_settings(os.environ)
     check_before_start(settings)
     server = Granian(

@@ -45,6 +45,36 @@ class Settings:
     fetch_max_entries: int = 10_000
 
 
+_SAID = {
+    "host": "address to listen on",
+    "port": "port to listen on",
+    "workers": "processes that answer",
+    "database_url": "where the journal is kept (SQLAlchemy URL)",
+    "cards": "folder with the knowledge; unset: the one that ships with the program",
+    "max_body_bytes": "largest request, and all that is fetched for one",
+    "announce_version": "discovery names the version of CDS Hooks: true or false",
+    "cors_origins": 'origins of browser clients, separated by commas; "*" is all',
+    "pseudonym_key_file": "key of the journal's pseudonyms (openssl rand -hex 32)",
+    "fhir_servers": "base addresses of FHIR servers that may be read, separated by commas",
+    "fetch_deadline_ms": "time for all reads of one request together",
+    "fetch_max_pages": "pages followed in one search",
+    "fetch_max_entries": "entries taken from one search",
+}
+
+
+def _shown(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def described() -> tuple[str, ...]:
+    """Each setting with its default, for the terminal: two lines each."""
+    lines = []
+    for field in fields(Settings):
+        default = "" if field.default in (None, ()) else f" [{_shown(field.default)}]"
+        lines += [f"{PREFIX}{field.name.upper()}{default}", f"    {_SAID[field.name]}"]
+    return tuple(lines)
+
+
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in `environ`. Raises SettingsBroken with every problem; an unknown RECURRENCE_CDS_* name is one."""
     given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}

@@ -1,11 +1,11 @@
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
 import pytest
 
 from cds_hooks.addresses import Address
 from cds_hooks.errors import SettingsBroken
-from cds_hooks.settings import Settings, read_settings
+from cds_hooks.settings import PREFIX, Settings, described, read_settings
 
 BROKEN = {
     "RECURRENCE_CDS_HOST": " ",
@@ -94,3 +94,8 @@ def test_a_number_is_written_in_digits(value: str) -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1  # type: ignore[misc]
+
+
+def test_every_setting_is_described_for_the_terminal() -> None:
+    said = described()
+    assert [line.split()[0] for line in said[::2]] == [PREFIX + field.name.upper() for field in fields(Settings)]
