@@ -16,6 +16,9 @@ from cds_hooks.fhir.record import (
     Component,
     Concept,
     Condition,
+    DiagnosticReport,
+    Encounter,
+    ImagingStudy,
     KeyState,
     MedicationKind,
     MedicationUse,
@@ -33,12 +36,16 @@ from cds_hooks.picture.see import see
 from cds_hooks.picture.vocabulary import Vocabulary
 
 TODAY = date(2025, 6, 30)
-Resource = Condition | Observation | Procedure | MedicationUse
+Resource = Condition | Observation | Procedure | MedicationUse | DiagnosticReport | ImagingStudy | Encounter
 _NUMBERS = count(1)
 _SYSTEMS = {
     "sct": codes.SNOMED,
     "loinc": codes.LOINC,
     "icd": codes.ICD_10_CM,
+    "cpt": codes.CPT,
+    "dicom": "http://dicom.nema.org/resources/ontology/DCM",
+    "class": "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+    "discharge": "http://terminology.hl7.org/CodeSystem/discharge-disposition",
     "ajcc": codes.AJCC,
     "icdo": codes.ICD_O_3,
     "rxnorm": codes.RXNORM,
@@ -119,6 +126,25 @@ def drug(code: str | Concept, on: str | None, kind: str = "MedicationAdministrat
     return MedicationUse(origin(kind), MedicationKind(kind), said, when=when(on), **{**uses, **more})
 
 
+def report(code: str, on: str | None, *conclusions: str, **more: Any) -> DiagnosticReport:
+    """A DiagnosticReport with coded conclusions."""
+    coded = tuple(concept(c) for c in conclusions)
+    more = {"status": "final", "conclusion_codes": coded, **more}
+    return DiagnosticReport(origin("DiagnosticReport"), concept(code), effective=when(on), **more)
+
+
+def study(modality: str, on: str | None, *sites: str, **more: Any) -> ImagingStudy:
+    """An ImagingStudy of these body sites."""
+    more = {"status": "available", "body_site": tuple(concept(site) for site in sites), **more}
+    return ImagingStudy(origin("ImagingStudy"), modality=(concept(modality),), started=when(on), **more)
+
+
+def visit(kind: str, on: str | None, **more: Any) -> Encounter:
+    """An Encounter of a type or service."""
+    more = {"status": "finished", **more}
+    return Encounter(origin("Encounter"), type=(concept(kind),), period=when(on), **more)
+
+
 def all_loaded() -> dict[str, KeyState]:
     keys = {key for definition in vocabulary().facts.values() for key in definition.read_from}
     return dict.fromkeys(sorted(keys), KeyState.COMPLETE)
@@ -134,6 +160,9 @@ def record(*resources: Resource, states: Mapping[str, KeyState] | None = None, *
         observations=of(Observation),
         procedures=of(Procedure),
         medications=of(MedicationUse),
+        reports=of(DiagnosticReport),
+        imaging=of(ImagingStudy),
+        encounters=of(Encounter),
         states={**all_loaded(), **(states or {})},
         **more,
     )
