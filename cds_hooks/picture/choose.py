@@ -40,6 +40,17 @@ WORSE: Mapping[str, frozenset[str]] = {
     "in_remission": frozenset({"no"}),
     "mammaprint": frozenset({"high"}),
     "multifocal": frozenset({"yes"}),
+    # of treatment: the words that no further record can undo
+    "breast_surgery": frozenset({"mastectomy"}),
+    "axillary_surgery": frozenset({"dissection"}),
+    "mastectomy_bilateral": frozenset({"yes"}),
+    "radiotherapy": frozenset({"yes"}),
+    "chemotherapy": frozenset({"yes"}),
+    "residual_disease": frozenset({"invasive"}),
+    "ovarian_suppression": frozenset({"yes"}),
+    "endocrine_status": frozenset({"on"}),
+    "endocrine_agent": frozenset({"tamoxifen"}),
+    "endocrine_gap": frozenset(),
 }
 # The numbers that are worse the larger they are, with the names of their smallest and largest possible value.
 WORSE_WHEN_LARGER: Mapping[str, tuple[str | None, str | None]] = {
@@ -48,9 +59,14 @@ WORSE_WHEN_LARGER: Mapping[str, tuple[str | None, str | None]] = {
     "ki67": ("ki67_lowest", "ki67_highest"),
     "oncotype_score": ("oncotype_score_lowest", "oncotype_score_highest"),
     "grade": ("grade_lowest", "grade_highest"),
+    "years_since_diagnosis": (None, None),
+    "endocrine_years": (None, None),
+    "months_since_endocrine_start": (None, None),
 }
 # Facts that a later or better result replaces altogether: what may be unseen leaves nothing of them.
-REPLACED: frozenset[str] = frozenset({"anatomic_stage", "recorded_stage"})
+REPLACED: frozenset[str] = frozenset(
+    {"anatomic_stage", "recorded_stage", "years_since_surgery", "months_since_surgery"}
+)
 # Months since the last of something: a later one may be unseen, so that the number is only an upper bound.
 SINCE_THE_LAST: frozenset[str] = frozenset(
     {
@@ -61,6 +77,9 @@ SINCE_THE_LAST: frozenset[str] = frozenset(
         "months_since_echocardiogram",
         "months_since_gynaecological_review",
         "months_since_oncology_visit",
+        "months_since_radiotherapy",
+        "years_since_primary_treatment",
+        "diagnosis_age",
     }
 )
 # When nothing can be used, the reason that tells the reader most.

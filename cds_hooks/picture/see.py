@@ -10,17 +10,24 @@ from cds_hooks.picture.fact import Fact
 from cds_hooks.picture.gaps import closed
 from cds_hooks.picture.readers import (
     behaviour,
+    endocrine,
     extent,
     genomics,
     germline,
     host,
     nodes,
+    ovaries,
+    radiotherapy,
     receptors,
     remission,
+    response,
     stage,
     status,
+    surgery,
     surveillance,
     symptoms,
+    systemic,
+    timeline,
     treatment,
     tumour,
 )
@@ -65,8 +72,33 @@ _SURVEILLANCE = frozenset(
 _SYMPTOMS = frozenset(
     {"recurrence_signs_locoregional", "recurrence_signs_systemic", "red_flags", "suspected_recurrence", "in_remission"}
 )
+_TREATMENT = frozenset(
+    {
+        "years_since_diagnosis",
+        "diagnosis_age",
+        "breast_surgery",
+        "axillary_surgery",
+        "years_since_surgery",
+        "months_since_surgery",
+        "years_since_primary_treatment",
+        "radiotherapy",
+        "radiotherapy_sites",
+        "months_since_radiotherapy",
+        "chemotherapy",
+        "drugs_recorded",
+        "drug_classes_recorded",
+        "residual_disease",
+        "endocrine_agent",
+        "endocrine_status",
+        "endocrine_years",
+        "months_since_endocrine_start",
+        "endocrine_gap",
+        "ovarian_suppression",
+        "mastectomy_bilateral",
+    }
+)
 # Every fact that the readers produce; `facts.yaml` defines no other.
-READS: frozenset[str] = _PATIENT | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLANCE | _SYMPTOMS
+READS: frozenset[str] = _PATIENT | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLANCE | _SYMPTOMS | _TREATMENT
 
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
@@ -78,6 +110,7 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
         **germline.read(record, vocabulary),
         **surveillance.read(record, tumours, vocabulary, today),
         **symptoms.read(record, views, vocabulary, today),
+        "mastectomy_bilateral": surgery.read_bilateral(record, vocabulary, today),
     }
     episodes = [_episode(view) for view in views]
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
@@ -104,6 +137,7 @@ def _episode(first: View) -> tuple[Episode, tuple[tuple[str, str], ...]]:
         **status.read(view),
         **genomics.read(view),
         **remission.read(view),
+        **_treatment(view),
         "recorded_stage": anatomic_stage.read_recorded(view),
         "systemic_therapy_first": therapy_first,
     }
@@ -113,3 +147,16 @@ def _episode(first: View) -> tuple[Episode, tuple[tuple[str, str], ...]]:
     computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
     facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
     return Episode(each.side, each.references, dict(sorted(facts.items()))), view.elsewhere
+
+
+def _treatment(view: View) -> dict[str, Fact]:
+    """What was done against this tumour so far."""
+    return {
+        **timeline.read(view),
+        **surgery.read(view),
+        **radiotherapy.read(view),
+        **systemic.read(view),
+        **response.read(view),
+        **endocrine.read(view),
+        **ovaries.read(view),
+    }

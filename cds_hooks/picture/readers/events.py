@@ -165,7 +165,7 @@ def place_of_therapy(
         return Attribution(Place.HERE)
     if any(not _found_together(other, view) and not _before(when, other, view) for other in view.others):
         return Attribution(Place.UNSURE, ("may be for another breast tumour",))
-    if not for_breast_only and _another_cancer(view):
+    if not for_breast_only and another_cancer(view):
         return Attribution(Place.UNSURE, (ANOTHER_CANCER,))
     return Attribution(Place.HERE)
 
@@ -184,6 +184,11 @@ def diagnosed(tumour: Tumour) -> DateInterval | None:
 def before_this_tumour(when: DateInterval | None, view: View) -> bool:
     """True if it was certainly before this tumour, further back than a work-up takes."""
     return _before(when, view.tumour, view)
+
+
+def another_cancer(view: View) -> bool:
+    """True if a cancer of another organ is on record."""
+    return any(is_other_cancer(c, view.vocabulary) for c in view.record.conditions)
 
 
 def put_aside(reference: str, place: Attribution) -> SetAside:
@@ -214,10 +219,6 @@ def _found_together(other: Tumour, view: View) -> bool:
     days = [d for t in (other, view.tumour) if (found := diagnosed(t)) for d in (found.earliest, found.latest) if d]
     apart = int(view.vocabulary.numbers["tumours_found_together_days"])
     return len(days) == 4 and max(days) - min(days) <= timedelta(days=apart)
-
-
-def _another_cancer(view: View) -> bool:
-    return any(is_other_cancer(c, view.vocabulary) for c in view.record.conditions)
 
 
 def _by_recording(condition: Condition) -> bool:
