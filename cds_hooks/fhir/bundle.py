@@ -11,6 +11,7 @@ from cds_hooks.errors import NotAHookRequest, WrongPatient
 from cds_hooks.fhir.prefetch import Entry, PrefetchKey, Resource, split_entries, split_members
 from cds_hooks.fhir.references import Addresses, own_reference
 from cds_hooks.fhir.subjects import Standing, Subjects
+from cds_hooks.fhir.versions import RENAMED
 from cds_hooks.protocol import strict_json
 
 _ENCODE = msgspec.json.Encoder().encode
@@ -97,7 +98,7 @@ def _is_ours(subjects: Subjects, resource: Resource) -> bool:
 
 
 def _answers(resource: Resource, key: PrefetchKey) -> bool:
-    if resource.kind != key.resource_type:
+    if RENAMED.get(resource.kind, resource.kind) != key.resource_type:
         return False
     parameters = parse_qsl(key.template.partition("?")[2])
     return all(_has_token(resource, name, text.split(",")) for name, text in parameters if name in _TOKENS)

@@ -49,7 +49,7 @@ def document_reference(body: Body, origin: Origin, _: Surroundings) -> DocumentR
         origin=origin,
         type=read.concept_at(members, "type") or Concept(),
         category=read.concepts_at(members, "category"),
-        date=read.day(members, "date"),
+        date=dates.written(body.get("date")),
         status=read.text(members, "status"),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from cds_hooks.fhir.paths import READ
 from cds_hooks.fhir.prefetch import Resource
 from cds_hooks.fhir.references import Addresses, by_name
 from cds_hooks.protocol import strict_json
@@ -37,7 +38,7 @@ class Medicines:
         resource = self.found.get(self.addresses.resolve(reference))
         if resource is None:
             return None
-        names = [name for name in ("code", "ingredient") if name in resource.members]
+        names = [name for name in READ["Medication"] if name in resource.members]
         return {name: strict_json.decode(bytes(resource.members[name]), "prefetch") for name in names}
 
     def concepts(self, referrer: Resource, where: str) -> list[Any]:

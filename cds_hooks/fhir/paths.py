@@ -105,7 +105,7 @@ READ: Mapping[str, Tree] = {
         "specimen": _REFERENCE,
         "imagingStudy": _REFERENCE,
     },
-    "DocumentReference": {**_MODIFIERS, "status": _ALL, "type": _CONCEPT, "category": _CONCEPT, "date": _ALL},
+    "DocumentReference": {**_MODIFIERS, "status": _ALL, "type": _CONCEPT, "category": _CONCEPT},
     "ImagingStudy": {
         **_MODIFIERS,
         "status": _ALL,

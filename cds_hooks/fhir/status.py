@@ -130,8 +130,12 @@ def _codes(concept: Any, system: str, known: frozenset[str]) -> set[str]:
     return {
         coding["code"]
         for coding in (codings if isinstance(codings, list) else [])
-        if isinstance(coding, dict) and coding.get("code") in known and _is_in(coding.get("system"), system)
+        if isinstance(coding, dict) and _is_one_of(coding.get("code"), known) and _is_in(coding.get("system"), system)
     }
+
+
+def _is_one_of(code: Any, known: frozenset[str]) -> bool:
+    return isinstance(code, str) and code in known
 
 
 def _is_in(written: Any, system: str) -> bool:

@@ -45,7 +45,12 @@ def _has(*names: str) -> _Test:
 
 def _but(name: str, harmless: object) -> _Test:
     """The member is there and says something else than R4 says without it."""
-    return lambda body: name if name in body and body[name] is not harmless and body[name] != harmless else None
+
+    def test(body: Body) -> str | None:
+        said = body.get(name)
+        return None if said is None or (type(said) is type(harmless) and said == harmless) else name
+
+    return test
 
 
 def _is(name: str, *words: str) -> _Test:
