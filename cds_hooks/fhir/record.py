@@ -86,7 +86,7 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A Condition. `laterality` holds mCODE laterality qualifiers, `morphology` the histology-morphology-behavior
-    extension; `onset` falls back to recordedDate and the assertedDate extension.
+    extension; `onset` falls back to `recorded`, which is the assertedDate extension or recordedDate.
     """
 
     origin: Origin
@@ -101,6 +101,7 @@ class Condition:
     onset: DateInterval | None = None
     abatement: DateInterval | None = None
     occurred_following: tuple[str, ...] = ()
+    recorded: DateInterval | None = None
 
 
 @dataclass(frozen=True, slots=True)

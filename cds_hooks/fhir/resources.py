@@ -93,9 +93,9 @@ def condition(body: Body, origin: Origin, around: Surroundings) -> Condition:
     """A Condition. Raises Untypeable."""
     members = typed("Condition", _with_recorded_date(body))
     onset = read.when(members, "onset")
-    recorded = None if onset else _recorded(members)
+    recorded = _recorded(members)
     return Condition(
-        origin=origin.marked("dated by recording") if recorded else origin,
+        origin=origin.marked("dated by recording") if recorded and not onset else origin,
         code=read.concept_at(members, "code") or Concept(),
         clinical_status=status.clinical_status_of(members),
         verification_status=status.verification_of(members),
@@ -107,6 +107,7 @@ def condition(body: Body, origin: Origin, around: Surroundings) -> Condition:
         onset=onset or recorded,
         abatement=read.when(members, "abatement"),
         occurred_following=tuple(_followed(members, around)),
+        recorded=recorded,
     )
 
 

@@ -30,8 +30,10 @@ _ASSESSED = ("benign", "suspicious", "unsettled", "known")
 @dataclass(frozen=True, slots=True)
 class Sign:
     """One sign on record. `group` and `word` are those of the facts, `complaint` tells two complaints of one organ
-    apart; `alone` says that it makes a suspicion by itself. `doubts`: why it only may be a sign; `not_one`: why it is
-    none. `lasting`: it holds until something else is recorded; `explains`: the signs that a benign result explains.
+    apart; `alone` says that it makes a suspicion by itself. `when` it began, `recorded` when it was written down.
+
+    `doubts`: why it only may be a sign; `not_one`: why it is none. `lasting`: it holds until another is recorded;
+    `explains`: the signs that a benign result explains.
     """
 
     group: str
@@ -45,6 +47,7 @@ class Sign:
     doubts: tuple[str, ...] = ()
     not_one: str = ""
     lasting: bool = False
+    recorded: DateInterval | None = None
     explains: frozenset[str] = frozenset()
 
     @property
@@ -132,9 +135,11 @@ def _of_condition(condition: Condition, vocabulary: Vocabulary) -> Iterator[Sign
     lists = (vocabulary.codelists["recurrence_signs"], vocabulary.codelists["recurrence_sign_diagnoses"])
     meanings = {m for each in lists for m in each.meanings_of(condition.code)}
     suspected = _suspicion(condition, vocabulary)
+    if _assessment((condition.code,), vocabulary) == "suspicious":
+        meanings.add(f"{LOCOREGIONAL} {_IMAGE}")
     for meaning in sorted(meanings | ({suspected} if suspected else set())):
         sign = _sign(meaning, condition.origin.reference, condition.onset, _sides_of(condition, vocabulary))
-        sign = replace(sign, marks=condition.origin.marks)
+        sign = replace(sign, marks=condition.origin.marks, recorded=condition.recorded)
         if condition.verification_status in _REFUTED or _is_denied(condition.code, vocabulary):
             yield sign.aside("denied")
         elif condition.clinical_status in _OVER or condition.abatement:

@@ -79,12 +79,12 @@ class _Judge:
             return sign.doubted("undated")
         if sign.when.earliest and sign.when.earliest > self._today:
             return sign.aside("dated in the future")
-        if not sign.lasting and sign.when.latest and sign.when.latest < self._recent_from:
+        if not sign.lasting and all(d.latest and d.latest < self._recent_from for d in _days(sign)):
             return sign.aside("too long ago")
         if self._is_explained(sign):
             return sign.aside("explained by a later benign result")
-        old = not sign.lasting and not (sign.when.earliest and sign.when.earliest >= self._recent_from)
-        return self._beside_treatment(sign.doubted("perhaps too long ago") if old else sign)
+        recent = sign.lasting or any(d.earliest and d.earliest >= self._recent_from for d in _days(sign))
+        return self._beside_treatment(sign if recent else sign.doubted("perhaps too long ago"))
 
     def _beside_treatment(self, sign: Sign) -> Sign:
         over = self._over_for(sign)
@@ -110,6 +110,11 @@ class _Judge:
             and _not_before(benign.when, sign.when)
             for benign in self._explained
         )
+
+
+def _days(sign: Sign) -> tuple[DateInterval, ...]:
+    """When it began and when it was written down, as far as known."""
+    return tuple(d for d in (sign.when, sign.recorded) if d)
 
 
 def _not_before(one: DateInterval | None, other: DateInterval | None) -> bool:
