@@ -86,7 +86,12 @@ def tier_table(document: Entry, facts: Facts) -> TierTable:
 def gates(entries: Mapping[str, Entry], facts: Facts) -> dict[str, Gate]:
     """The gates (`gates.yaml`)."""
     return {
-        id_: Gate(id_, _requirements(entry["patient"], facts), _requirements(entry["episode"], facts))
+        id_: Gate(
+            id_,
+            _requirements(entry["patient"], facts),
+            _requirements(entry["episode"], facts),
+            _requirements(entry.get("every_episode", ()), facts),
+        )
         for id_, entry in entries.items()
     }
 

@@ -6,16 +6,15 @@ They run once every file by itself has passed (YAML, schema, CSV), so they may r
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from string import Formatter
 from typing import Any
 
 from cds_hooks.knowledge.build import CODES, SOURCES, TEXT_SYSTEM, Facts, sought
+from cds_hooks.knowledge.examples import example_picture
 from cds_hooks.knowledge.strict_yaml import Document, Path
-from cds_hooks.picture.episode import Episode, Picture
-from cds_hooks.picture.fact import Fact, Interval, Known
 from cds_hooks.picture.vocabulary import CodeList, Scope
 from cds_hooks.reasoning.conditions import facts_in
+from cds_hooks.reasoning.considerations import Consideration
 from cds_hooks.reasoning.gates import Gate
 from cds_hooks.reasoning.stratify import NO_BREAST_CANCER, stratify
 from cds_hooks.reasoning.tiers import Tier, TierTable
@@ -40,6 +39,7 @@ class Draft:
     tiers: TierTable
     gates: Mapping[str, Gate]
     reads: frozenset[str]
+    considerations: tuple[Consideration, ...] = ()
 
     def value(self, name: str) -> Any:
         """The content of a file."""
@@ -110,11 +110,13 @@ def facts_have_readers(draft: Draft) -> Iterator[str]:
 
 
 def facts_are_used(draft: Draft) -> Iterator[str]:
-    """Every fact is tested by the tier table or a gate, or is marked as shown."""
+    """Every fact is tested by the tier table, a gate or a consideration, or is marked as shown."""
     conditions = [
         *(column for row in draft.tiers.rows for column in row.columns.values()),
         *draft.tiers.low_requires,
-        *(part.require for gate in draft.gates.values() for part in (*gate.patient, *gate.episode)),
+        *(part.require for gate in draft.gates.values() for part in gate.requirements),
+        *(each.asked for each in draft.considerations),
+        *(caution.when for each in draft.considerations for caution in each.cautions),
     ]
     tested = {fact for condition in conditions for fact in facts_in(condition)}
     for id_, entry in draft.entries.items():
@@ -192,7 +194,7 @@ def nothing_gives_orders(draft: Draft) -> Iterator[str]:
 def reasons_for_silence_are_worded(draft: Draft) -> Iterator[str]:
     """Every reason for which a gate withholds a card has its words."""
     wording = draft.value("wording")
-    reasons = {part.otherwise for gate in draft.gates.values() for part in (*gate.patient, *gate.episode)}
+    reasons = {part.otherwise for gate in draft.gates.values() for part in gate.requirements}
     for reason in sorted({NO_BREAST_CANCER, *reasons}):
         if f"withheld.{reason}" not in wording:
             yield f"wording.yaml:1: no words for withheld.{reason}"
@@ -279,20 +281,9 @@ def _members(value: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, str
 
 def _outcome(draft: Draft, given: Mapping[str, Any]) -> str:
     """What the tier table makes of one tumour: "high", "low to high", or the reason for having none."""
-    scoped: dict[Scope, dict[str, Fact]] = {Scope.PATIENT: {}, Scope.EPISODE: {}}
-    for id_, fact in draft.facts.items():
-        value = given.get(id_, fact.if_absent)
-        if value is not None:
-            scoped[fact.scope][id_] = _known(value)
-    picture = Picture(scoped[Scope.PATIENT], (Episode("", (), scoped[Scope.EPISODE]),))
+    picture = example_picture(draft.facts, given)
     tiers, withheld = stratify(picture, draft.tiers, draft.gates)
     if withheld:
         return f"no tier: {withheld[0].because}"
     at_least, at_most = (Tier(bound).name.lower() for bound in (tiers[0].at_least, tiers[0].at_most))
     return at_least if at_least == at_most else f"{at_least} to {at_most}"
-
-
-def _known(value: Any) -> Known:
-    if isinstance(value, str):
-        return Known(value)
-    return Known(tuple(sorted(value)) if isinstance(value, list) else Interval.exactly(Decimal(value)))

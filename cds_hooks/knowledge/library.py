@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.fhir.sift import Sieve
 from cds_hooks.picture.vocabulary import Vocabulary
+from cds_hooks.reasoning.considerations import Consideration
 from cds_hooks.reasoning.gates import Gate
 from cds_hooks.reasoning.tiers import TierTable
 
@@ -36,7 +37,7 @@ class Source:
 class Knowledge:
     """Everything in the knowledge folder. `wording` maps a key ("summary.tier") to a template with {placeholders};
     `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `approved` is False while
-    any part of it that speaks on cards has no clinician's approval.
+    any part of it that speaks on cards has no clinician's approval; `considerations` come in the order of their ids.
     """
 
     vocabulary: Vocabulary
@@ -48,3 +49,4 @@ class Knowledge:
     wording: Mapping[str, str]
     fingerprint: str
     approved: bool
+    considerations: tuple[Consideration, ...] = ()

@@ -5,11 +5,13 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from cds_hooks.errors import KnowledgeBroken
-from cds_hooks.knowledge import build, checks
+from cds_hooks.knowledge import build, checks, consideration_checks
+from cds_hooks.knowledge.build_considerations import consideration
 from cds_hooks.knowledge.codelists import read_codelist
+from cds_hooks.knowledge.consideration_checks import Filed, Surroundings
 from cds_hooks.knowledge.fingerprint import fingerprint
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.knowledge.schema import ALL, PLAIN, plain_schemas, problems_in, schemas
+from cds_hooks.knowledge.schema import ALL, CONSIDERATION, PLAIN, plain_schemas, problems_in, schemas
 from cds_hooks.knowledge.strict_yaml import Document, read_yaml
 from cds_hooks.picture.see import READS
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
@@ -27,12 +29,15 @@ def load_knowledge(
     """
     content = _content(folder or default_folder())
     documents = {name: _document(content, f"{name}.yaml") for name in ALL}
+    files = {name: _document(content, name) for name in content if _is_in(name, "considerations", ".yaml")}
     codelists, problems = _codelists(content)
     problems += _strangers(content)
-    problems += _shapes(documents)
+    problems += _shapes(documents, files)
     _refuse(problems)
-    draft = _draft(documents, codelists, reads)
-    _refuse([problem for check in checks.ALL for problem in check(draft)])
+    facts = build.fact_definitions(documents["facts"].value["facts"])
+    filed = [Filed(consideration(document.value, facts), document, content[name]) for name, document in files.items()]
+    draft = _draft(documents, codelists, reads, filed)
+    _refuse([problem for check in checks.ALL for problem in check(draft)] + _consideration_problems(draft, filed))
     knowledge = _finished(draft, fingerprint(content))
     _refuse([problem for check in more_checks for problem in check(knowledge)])
     return knowledge
@@ -93,27 +98,50 @@ def _codelists(content: Mapping[str, bytes]) -> tuple[dict[str, CodeList], list[
 def _strangers(content: Mapping[str, bytes]) -> list[str]:
     """Files that nothing reads: a misspelt name must not go unnoticed."""
     known = {f"{name}.yaml" for name in ALL} | {f"{name}.schema.json" for name in ALL}
-    known |= {"README.md", "codelists/README.md"}
-    return [f"{name}: nothing reads this file" for name in content if name not in known and not _is_codelist(name)]
+    known |= {f"{CONSIDERATION}.schema.json", "README.md", "codelists/README.md"}
+    return [f"{name}: nothing reads this file" for name in content if name not in known and not _is_one_of_many(name)]
 
 
-def _is_codelist(name: str) -> bool:
+def _is_one_of_many(name: str) -> bool:
+    return _is_in(name, "codelists", ".csv") or _is_in(name, "considerations", ".yaml")
+
+
+def _is_in(name: str, folder: str, suffix: str) -> bool:
     path = PurePosixPath(name)
-    return path.suffix == ".csv" and path.parent.as_posix() == "codelists"
+    return path.suffix == suffix and path.parent.as_posix() == folder
 
 
-def _shapes(documents: Mapping[str, Document]) -> list[str]:
+def _shapes(documents: Mapping[str, Document], considerations: Mapping[str, Document]) -> list[str]:
     """What YAML and the schemas find wrong; conditions are only judged under a vocabulary that is right itself."""
-    problems = [problem for document in documents.values() for problem in document.problems]
-    readable = {name: document for name, document in documents.items() if not document.problems}
+    every_file = {**documents, **considerations}
+    problems = [problem for document in every_file.values() for problem in document.problems]
+    readable = {name: document for name, document in every_file.items() if not document.problems}
     wrong = {n: problems_in(readable[n], schema) for n, schema in plain_schemas().items() if n in readable}
     if "facts" in readable and not wrong["facts"]:
         every = schemas(readable["facts"].value["facts"])
         wrong |= {n: problems_in(readable[n], every[n]) for n in ALL if n not in PLAIN and n in readable}
+        wrong |= {n: problems_in(readable[n], every[CONSIDERATION]) for n in considerations if n in readable}
     return problems + [problem for found in wrong.values() for problem in found]
 
 
-def _draft(documents: Mapping[str, Document], codelists: Mapping[str, CodeList], reads: frozenset[str]) -> checks.Draft:
+def _consideration_problems(draft: checks.Draft, filed: Iterable[Filed]) -> list[str]:
+    around = Surroundings(
+        facts=draft.facts,
+        gates=draft.gates,
+        sources=draft.value("sources")["sources"],
+        approvals=draft.value("approvals")["approvals"],
+    )
+    found = [problem for each in filed for check in consideration_checks.ALL for problem in check(each, around)]
+    strays = sorted(set(around.approvals) - {each.value.id for each in filed})
+    return [*found, *(f"{draft.at('approvals', 'approvals', id_)}: there is no consideration {id_}" for id_ in strays)]
+
+
+def _draft(
+    documents: Mapping[str, Document],
+    codelists: Mapping[str, CodeList],
+    reads: frozenset[str],
+    considerations: Iterable[Filed],
+) -> checks.Draft:
     facts = build.fact_definitions(documents["facts"].value["facts"])
     return checks.Draft(
         documents=documents,
@@ -122,6 +150,7 @@ def _draft(documents: Mapping[str, Document], codelists: Mapping[str, CodeList],
         tiers=build.tier_table(documents["tiers"].value, facts),
         gates=build.gates(documents["gates"].value["gates"], facts),
         reads=reads,
+        considerations=tuple(each.value for each in considerations),
     )
 
 
@@ -137,4 +166,5 @@ def _finished(draft: checks.Draft, print_: str) -> Knowledge:
         wording=draft.value("wording"),
         fingerprint=print_,
         approved=False,  # no part of it has a clinician's approval yet
+        considerations=draft.considerations,
     )

@@ -6,7 +6,7 @@ from cds_hooks.errors import KnowledgeBroken
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import load_knowledge
 
-READS = frozenset({"deceased", "her2", "size", "sites", "stage"})
+READS = frozenset({"deceased", "her2", "hormone_receptor", "last_scan", "size", "sites", "stage"})
 
 FACTS = """\
 facts:
@@ -42,6 +42,20 @@ facts:
     scope: episode
     kind: word
     as_recorded: yes
+    read_from: {conditions: [sites]}
+    for_display: yes
+  hormone_receptor:
+    title: hormone receptors
+    scope: episode
+    kind: word
+    words: [positive, negative]
+    read_from: {conditions: [sites]}
+    for_display: yes
+  last_scan:
+    title: months since the last scan
+    scope: episode
+    kind: number
+    unit: months
     read_from: {conditions: [sites]}
     for_display: yes
 for_every_fact: [laterality]
@@ -116,6 +130,41 @@ caveat.her2: Predates trastuzumab.
 caveat.her2.sources: article, house-rule
 """
 
+TALK = """\
+id: talk
+version: 1
+status: draft
+title: Drug for HER2 positive tumours
+why: Smaller tumours recur less with it.
+gate: tier
+when: {all: [{her2: {is: positive}}, {size: {at_least: 20}}]}
+due: {fact: last_scan, every_months: 12, none_found: No scan found in this chart}
+cautions:
+  - {effect: suppress, when: {sites: {include: bone}}, say: Bone is involved., confirm: no bone involvement}
+ask_for: [size]
+card:
+  kind: surveillance
+  indicator: warning
+  topic: theDrug
+  summary: "{size} mm, scan due since {due_since}"
+  detail: "{size} mm of at least 20; 5.5 % of HER2 positive tumours; last on {last_done}, every 1 year."
+suggestions:
+  - id: scan
+    label: Order a scan
+    code: {system: "http://snomed.info/sct", code: "71651007", display: Mammography}
+    within_days: 30
+    body_side: same
+limits: [Seen in women alone.]
+citations:
+  - {source: article, says: 5.5 % had it., where: table, seen: full}
+  - {source: house-rule, says: 7.5 % had it., where: table, seen: recalled}
+review: {author: null, reviewer: null, approved_on: null, due: null}
+examples:
+  - {story: large, given: {her2: positive, size: 20, last_scan: 12}, expect: applies}
+  - {story: small, given: {her2: positive, size: 19, last_scan: 12}, expect: does_not_apply}
+  - {story: no scan, given: {her2: positive, size: 20}, expect: cannot_tell}
+"""
+
 HEADER = "system,code,match,display,meaning,note,source\n"
 LOINC = "http://loinc.org"
 
@@ -126,6 +175,8 @@ FILES = {
     "services.yaml": SERVICES,
     "sources.yaml": SOURCES,
     "wording.yaml": WORDING,
+    "approvals.yaml": "approvals: {}\n",
+    "considerations/talk.yaml": TALK,
     "codelists/her2_questions.csv": f"{HEADER}{LOINC},48676-1,exact,HER2,overall,,seen\n",
     "codelists/size_questions.csv": f"{HEADER}{LOINC},33728-7,exact,Size,lesion,,seen\n"
     f"urn:recurrence-cds:text,tumour size,exact,tumour size,lesion,,wording\n",

@@ -17,7 +17,7 @@ SMALL = "9.9, her2: negative, sites: []}"
     ("file", "old", "new", "expected"),
     [
         ("facts", "uses: [her2_answers]", "uses: [her2_answers, gone]", "facts.yaml:16: there is no code list gone"),
-        ("facts", "[laterality]", "[laterality, gone]", "facts.yaml:36: there is no code list gone"),
+        ("facts", "[laterality]", "[laterality, gone]", "facts.yaml:50: there is no code list gone"),
         ("facts", "[her2_questions]", "[her2_questions, gone]", "facts.yaml:15: there is no code list gone"),
         ("facts", "    uses: [her2_answers]\n", "", "codelists/her2_answers.csv:1: no fact uses this code list"),
         ("facts", "{patient: []}", "{patient: [], labs: []}", "facts.yaml:9: there is no prefetch key labs"),
@@ -29,7 +29,7 @@ SMALL = "9.9, her2: negative, sites: []}"
             "facts.yaml:17: silence of the chart proves nothing about her2",
         ),
         ("facts", "    for_display: yes\n", "", "facts.yaml:29: stage is neither tested nor shown"),
-        ("facts", "source: house-rule", "source: hearsay", "facts.yaml:41: hearsay is not in sources.yaml"),
+        ("facts", "source: house-rule", "source: hearsay", "facts.yaml:55: hearsay is not in sources.yaml"),
         (
             "tiers",
             "source: article, says: Table., where: table, seen: recalled",

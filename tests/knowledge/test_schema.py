@@ -7,7 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from cds_hooks.knowledge.schema import ALL, schema_text, schemas, write_schemas
+from cds_hooks.knowledge.schema import ALL, CONSIDERATION, schema_text, schemas, write_schemas
 from cds_hooks.knowledge.strict_yaml import read_yaml
 from tests.knowledge.small import FACTS, GATES, SERVICES, SOURCES, TIERS, WORDING, problems, swapped, write
 
@@ -80,7 +80,7 @@ def test_a_typing_error_is_found_with_its_line(tmp_path: Path, file: str, old: s
 
 def test_schemas_are_written_beside_the_files(tmp_path: Path) -> None:
     written = write_schemas(write(tmp_path))
-    assert sorted(path.name for path in written) == sorted(f"{name}.schema.json" for name in ALL)
+    assert sorted(path.name for path in written) == sorted(f"{name}.schema.json" for name in (*ALL, CONSIDERATION))
     every = schemas(read_yaml(FACTS, "facts.yaml").value["facts"])
     for path in written:
         assert json.loads(path.read_text()) == json.loads(schema_text(every[path.name.removesuffix(".schema.json")]))

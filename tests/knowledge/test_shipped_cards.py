@@ -9,7 +9,7 @@ import pytest
 
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import default_folder, load_knowledge
-from cds_hooks.knowledge.schema import ALL, schema_text, schemas
+from cds_hooks.knowledge.schema import ALL, CONSIDERATION, schema_text, schemas
 from cds_hooks.knowledge.strict_yaml import read_yaml
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.fact import Fact, Interval, Known, Unknown, Why
@@ -48,7 +48,7 @@ def tier(knowledge: Knowledge, **changed: Fact) -> EpisodeTier:
     return found
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [*ALL, CONSIDERATION])
 def test_the_generated_schemas_are_current(name: str) -> None:
     facts = read_yaml((CARDS / "facts.yaml").read_text(encoding="utf-8"), "facts.yaml").value["facts"]
     written = (CARDS / f"{name}.schema.json").read_text(encoding="utf-8")
