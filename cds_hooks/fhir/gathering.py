@@ -55,7 +55,7 @@ class Gathering:
                 self._keep_as_not_done(document)
         elif version:
             self._foreign.add((version[0], kind))
-            self._give_up(document, f"FHIR {version[0]}: {version[1]}")
+            self._give_up(document, f"FHIR {version[0]}: {version[1]}", version[0])
         elif judgement.unreadable:
             self._give_up(document, judgement.unreadable)
         else:
@@ -101,10 +101,10 @@ class Gathering:
         if isinstance(resource, Procedure | MedicationUse):
             self._not_done.append(resource)
 
-    def _give_up(self, document: Document, why: str) -> None:
+    def _give_up(self, document: Document, why: str, version: str = "") -> None:
         key = document.key.name
         codes = self._sifter.codings(document.resource, f"prefetch.{key}")
-        self.unreadable.append(Unreadable(document.reference, document.resource.kind, key, codes, why))
+        self.unreadable.append(Unreadable(document.reference, document.resource.kind, key, codes, why, version))
 
     def _of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         return tuple(resource for resource in self._found if isinstance(resource, kind))

@@ -90,7 +90,7 @@ class _Reading:
             where, wanted, not_kept = f"prefetch.{opened.key.name}", opened.key.resource_type, []
             keeps = self._sifter.keeps
             for resource, standing in self._standings(opened, opened.matches):
-                if RENAMED.get(resource.kind, resource.kind) != wanted:
+                if resource.kind != wanted and RENAMED.get(resource.kind) != wanted:
                     self._set_aside(opened, resource)
                 elif wanted == "Patient" or (wanted in READERS and keeps(resource, where)):
                     names.add(_name(resource))

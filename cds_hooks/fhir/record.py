@@ -187,7 +187,8 @@ class KeyState(Enum):
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """A resource that matters but could not be typed. `codes` are what could still be seen of its code: the
-    facts they feed are not known; empty means that any fact of this key may be concerned.
+    facts they feed are not known; empty means that any fact of this key may be concerned. `version` is that of FHIR
+    ("STU3") where it is the shape of another one that keeps it from being read, else "".
     """
 
     reference: str
@@ -195,6 +196,7 @@ class Unreadable:
     key: str
     codes: tuple[Coding, ...]
     why: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

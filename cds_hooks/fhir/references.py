@@ -52,8 +52,8 @@ def by_name(resources: Iterable[Resource], kind: str) -> dict[str, Resource]:
     """The resources of one type that have a name. Two of one name that differ name nothing."""
     found: dict[str, Resource] = {}
     clashing = set()
-    for resource in resources:
-        name = own_reference(resource) if resource.kind == kind else None
+    for resource in [r for r in resources if r.kind == kind]:  # there may be thousands of others
+        name = own_reference(resource)
         if name and _content(found.setdefault(name, resource)) != _content(resource):
             clashing.add(name)
     return {name: resource for name, resource in found.items() if name not in clashing}

@@ -1,6 +1,6 @@
 """Sifting: which resources of a chart can matter, judged on raw JSON by code, before anything is typed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,7 @@ class Sifter:
         self._medicines = medicines
         self._wanted: Remembered[bool] = Remembered(self._wants_question, "prefetch")
         self._seen: Remembered[tuple[Coding, ...]] = Remembered(_codings_anywhere, "prefetch")
+        self._told = {kind: Remembered(self._tells(kind), "prefetch") for kind in _CODED}
 
     def keeps(self, resource: Resource, where: str) -> bool:
         """Whether a reader may need it. What has no code of any system is kept, unless it is an Observation; what of
@@ -63,7 +64,7 @@ class Sifter:
 
         Raises NotJson for a duplicate key in what is looked at, also if the resource is not kept.
         """
-        kind, members = RENAMED.get(resource.kind, resource.kind), resource.members
+        kind, members = resource.kind, resource.members
         if kind in self._sieve.everything:
             return True
         if kind == "Observation":
@@ -71,12 +72,13 @@ class Sifter:
                 return True
             component = members.get("component")
             return component is not None and any(self._wanted[raw] for raw in _parts(bytes(component), where, "code"))
-        if not self._sieve.names(kind):
-            return False
-        if kind == "DiagnosticReport" and self._concludes(resource):
-            return True
+        kind = RENAMED.get(kind, kind)
+        if kind in self._sieve.everything or not self._sieve.names(kind):
+            return kind in self._sieve.everything
+        if kind in _CODED:
+            return self._keeps_by_members(resource, where)
         codings = self.codings(resource, where)
-        return not any(coding.system for coding in codings) or self._sieve.wants(kind, codings)
+        return _has_no_system(codings) or self._sieve.wants(kind, codings)
 
     def codings(self, resource: Resource, where: str) -> tuple[Coding, ...]:
         """All that can be seen of the resource's codes, however badly the rest is written."""
@@ -85,10 +87,7 @@ class Sifter:
             nodes = self._medicines.concepts(resource, where)
             seen = {coding for node in nodes for coding in visible_codings(node)}
         elif resource.kind in _CODED:
-            seen = self._in_members(resource, _CODED[resource.kind])
-            if resource.kind == "ImagingStudy" and "series" in members:
-                raws = _parts(bytes(members["series"]), where, "modality", "bodySite")
-                seen |= {coding for raw in raws for coding in self._seen[raw]}
+            seen = {coding for raw in _coded(resource, where) for coding in self._seen[raw]}
         else:
             raws = [bytes(members["code"])] if "code" in members else []
             raws += _parts(bytes(members["component"]), where, "code") if "component" in members else []
@@ -96,17 +95,47 @@ class Sifter:
             seen = {coding for node in nodes for coding in visible_codings(node)}
         return tuple(sorted(seen, key=lambda c: (c.system or "", c.code or "")))
 
+    def _keeps_by_members(self, resource: Resource, where: str) -> bool:
+        told = self._told[resource.kind]
+        uncoded = True
+        for raw in _coded(resource, where):
+            wanted, without_system = told[raw]
+            if wanted:
+                return True
+            uncoded = uncoded and without_system
+        return uncoded or (resource.kind == "DiagnosticReport" and self._concludes(resource))
+
+    def _tells(self, kind: str) -> Callable[[bytes, str], tuple[bool, bool]]:
+        """Reads whether a member of this resource type is wanted, and whether it has no code of any system."""
+
+        def tell(raw: bytes, _: str) -> tuple[bool, bool]:
+            codings = self._seen[raw]
+            return self._sieve.wants(kind, codings), _has_no_system(codings)
+
+        return tell
+
     def _concludes(self, report: Resource) -> bool:
         """Whether a report concludes with a diagnosis that would be kept as a Condition."""
-        found = self._in_members(report, _CONCLUSIONS)
+        raws = (bytes(report.members[name]) for name in _CONCLUSIONS if name in report.members)
+        found = [coding for raw in raws for coding in self._seen[raw]]
         return bool(found) and ("Condition" in self._sieve.everything or self._sieve.wants("Condition", found))
-
-    def _in_members(self, resource: Resource, names: Iterable[str]) -> set[Coding]:
-        raws = (bytes(resource.members[name]) for name in names if name in resource.members)
-        return {coding for raw in raws for coding in self._seen[raw]}
 
     def _wants_question(self, raw: bytes, where: str) -> bool:
         return self._sieve.wants("Observation", visible_codings(strict_json.decode(raw, where)))
+
+
+def _coded(resource: Resource, where: str) -> Iterator[bytes]:
+    """The raw members that hold the codes of a resource of another type than those that have them in `code`."""
+    members = resource.members
+    for name in _CODED[resource.kind]:
+        if name in members:
+            yield bytes(members[name])
+    if resource.kind == "ImagingStudy" and "series" in members:
+        yield from _parts(bytes(members["series"]), where, "modality", "bodySite")
+
+
+def _has_no_system(codings: Iterable[Coding]) -> bool:
+    return not any(coding.system for coding in codings)
 
 
 def _parts(raw: bytes, where: str, *names: str) -> list[bytes]:

@@ -1,6 +1,6 @@
 """The Specimens that what was read refers to, and the dates that specimens and reports lend to results."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,10 +21,9 @@ KIND = "Specimen"
 class Specimens:
     """The Specimens of a request, wherever they stand in it; each that is asked for is read once."""
 
-    def __init__(self, opened: Iterable[Opened]) -> None:
-        stood = [(o.key, resource) for o in opened for resource in (*o.matches, *o.included)]
-        self._standing = by_name([resource for _, resource in stood], KIND)
-        self._key = next((key.name for key, resource in stood if key.resource_type == KIND), "")
+    def __init__(self, opened: Sequence[Opened]) -> None:
+        self._standing = by_name([resource for o in opened for resource in (*o.matches, *o.included)], KIND)
+        self._key = next((o.key.name for o in opened if o.key.resource_type == KIND), "")
         self._read: dict[str, Specimen | Unreadable | None] = {}
 
     def note(self, resource: Observation | DiagnosticReport, contained: Any) -> None:
@@ -75,7 +74,7 @@ def _specimen(body: Mapping[str, Any], origin: Origin) -> Specimen | Unreadable 
             return specimen(body, replace(origin, marks=() if body.get("status") is None else judgement.marks))
     except Untypeable as failed:
         why = f"not valid FHIR: {failed}"
-    return Unreadable(origin.reference, KIND, origin.key, (), why)
+    return Unreadable(origin.reference, KIND, origin.key, (), why, version[0] if version else "")
 
 
 def dated(

@@ -29,7 +29,7 @@ _WANTED = {
 SIEVE_BESIDE = Sieve(codes=_WANTED, prefixes=SIEVE.prefixes, everything=SIEVE.everything)
 
 
-def report(own_id: str = "path", **members: Any) -> Resource:
+def report(own_id: str = "path", /, **members: Any) -> Resource:
     found = {
         "resourceType": "DiagnosticReport",
         "id": own_id,
@@ -40,24 +40,24 @@ def report(own_id: str = "path", **members: Any) -> Resource:
     return _without_gaps({**found, **members})
 
 
-def document(own_id: str = "doc", **members: Any) -> Resource:
+def document(own_id: str = "doc", /, **members: Any) -> Resource:
     content = [{"attachment": {"contentType": "application/pdf", "url": "Binary/1"}}]
     found = {"resourceType": "DocumentReference", "id": own_id, "status": "current", "subject": US, "content": content}
     return _without_gaps({**found, "type": coded("11526-1"), **members})
 
 
-def imaging(own_id: str = "mg", **members: Any) -> Resource:
+def imaging(own_id: str = "mg", /, **members: Any) -> Resource:
     found = {"resourceType": "ImagingStudy", "id": own_id, "status": "available", "subject": US}
     return _without_gaps({**found, "modality": [{"system": DICOM, "code": "MG"}], **members})
 
 
-def visit(own_id: str = "v", **members: Any) -> Resource:
+def visit(own_id: str = "v", /, **members: Any) -> Resource:
     klass = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "AMB"}
     found = {"resourceType": "Encounter", "id": own_id, "status": "finished", "subject": US, "class": klass}
     return _without_gaps({**found, "serviceType": coded("394593009", SNOMED), **members})
 
 
-def specimen(own_id: str = "s", **members: Any) -> Resource:
+def specimen(own_id: str = "s", /, **members: Any) -> Resource:
     return _without_gaps({"resourceType": "Specimen", "id": own_id, "subject": US, **members})
 
 
@@ -65,7 +65,7 @@ def _without_gaps(members: Resource) -> Resource:
     return {name: value for name, value in members.items() if value is not ...}
 
 
-def read(sieve: Sieve = SIEVE_BESIDE, **keys: Any) -> Record:
+def read(sieve: Sieve = SIEVE_BESIDE, /, **keys: Any) -> Record:
     """The Record of a request with these prefetch values."""
     values = {"patient": PATIENT, "conditions": bundle(), **keys}
     return read_record({name: raw(value) for name, value in values.items()}, KEYS, sieve, "p")

@@ -12,8 +12,9 @@ from tests.fhir.charts import SIEVE, bundle, coded, drug, procedure
 def one(key: str, resource: dict[str, Any]) -> Any:
     record = read(**{key: bundle(resource)})
     assert record.unreadable == ()
-    (found,) = (*record.reports, *record.documents, *record.imaging, *record.encounters)
-    return found
+    found: tuple[Any, ...] = (*record.reports, *record.documents, *record.imaging, *record.encounters)
+    assert len(found) == 1
+    return found[0]
 
 
 def test_a_report_tells_its_diagnoses_and_whether_it_has_words() -> None:
@@ -139,7 +140,7 @@ def test_any_conclusion_is_kept_where_every_diagnosis_is() -> None:
 def test_what_was_withdrawn_is_left_out(key: str, resource: dict[str, Any], why: str) -> None:
     record = read(**{key: bundle(resource)})
     assert record.left_out == (LeftOut(f"{resource['resourceType']}/{resource['id']}", why),)
-    assert record.reports == record.documents == record.imaging == record.encounters == ()
+    assert (*record.reports, *record.documents, *record.imaging, *record.encounters) == ()
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_what_was_withdrawn_is_left_out(key: str, resource: dict[str, Any], why:
 )
 def test_what_was_not_done_is_kept_apart_with_the_reason(key: str, resource: dict[str, Any]) -> None:
     record = read(**{key: bundle(resource)})
-    assert record.procedures == record.medications == ()
+    assert (*record.procedures, *record.medications) == ()
     assert record.not_done[0].status_reason == (Concept(text="declined"),)
     assert len(record.left_out) == 1
 

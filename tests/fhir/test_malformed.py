@@ -30,7 +30,7 @@ WHOLE: dict[str, tuple[str, dict[str, Any]]] = {
     "Specimen": ("specimens", specimen()),
 }
 # what an element needs beside the path in question, so that this path alone is wrong
-NEEDED = {"component": {"code": coded("x")}, "extension": {"url": SIDE}}
+NEEDED: dict[str, dict[str, Any]] = {"component": {"code": coded("x")}, "extension": {"url": SIDE}}
 RIGHT: dict[str, Any] = {
     **dict.fromkeys(("value", "valueInteger"), 1),
     **dict.fromkeys(("valueBoolean", "doNotPerform"), True),
@@ -103,7 +103,23 @@ def test_the_same_path_written_rightly_leaves_it_readable(kind: str, path: Path)
     assert not any(use.drug_unresolved for use in record.medications if kind == "Medication")
 
 
-ODD = [None, "", " ", 0, -1, True, "x" * 9000, [], {}, [[]], [None], [{}], {"x": {}}, "2020-13-45", "\ud83d\ude00"]
+ODD: list[Any] = [
+    None,
+    "",
+    " ",
+    0,
+    -1,
+    True,
+    "x" * 9000,
+    [],
+    {},
+    [[]],
+    [None],
+    [{}],
+    {"x": {}},
+    "2020-13-45",
+    "\ud83d\ude00",
+]
 
 
 @pytest.mark.parametrize("kind", READ)
