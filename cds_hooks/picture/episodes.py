@@ -2,14 +2,14 @@
 
 Tumours are told apart by side alone: several diagnoses of one side are one tumour, left and right are two, and a
 diagnosis without a side joins the only side there is. An Observation belongs to the tumour of its focus, else of its
-body site, else to the only tumour; where that leaves a choice it is never guessed (`Place.UNSURE`).
+body site or its specimen's, else to the only tumour; where that leaves a choice it is never guessed (`Place.UNSURE`).
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from cds_hooks.fhir.record import Condition, Observation, Record, Unreadable
+from cds_hooks.fhir.record import Concept, Condition, Observation, Record, Unreadable
 from cds_hooks.picture.diagnosis import (
     breast_meanings,
     is_other_cancer,
@@ -17,6 +17,7 @@ from cds_hooks.picture.diagnosis import (
     sides_in,
     sides_of,
 )
+from cds_hooks.picture.reported import site_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
 SIDES = ("right", "left", "")
@@ -104,6 +105,7 @@ class Chart:
         self.tumours = tuple(tumours)
         self.diagnoses = {c.origin.reference for c in record.conditions if breast_meanings(c, vocabulary)}
         self.conditions = {c.origin.reference for c in record.conditions}
+        self._specimens = {s.origin.reference: s for s in record.specimens}
         self.other_cancer = any(is_other_cancer(c, vocabulary) for c in record.conditions)
         self._parents: dict[str, list[Observation]] = {}
         for observation in record.observations:
@@ -122,8 +124,14 @@ class Chart:
         """True if what is asked could be asked of another organ's cancer, and no site says breast."""
         lists = self.vocabulary.codelists
         asked = lists["questions_of_any_cancer"].meanings_of(observation.code)
-        site = (observation.body_site,) if observation.body_site else ()
-        return bool(asked) and not names_the_breast(site, self.vocabulary)
+        return bool(asked) and not names_the_breast(self.site_of(observation), self.vocabulary)
+
+    def site_of(self, observation: Observation) -> tuple[Concept, ...]:
+        """The body site of an Observation, else that of its specimen."""
+        if observation.body_site:
+            return (observation.body_site, *observation.laterality)
+        specimen = self._specimens.get(observation.specimen or "")
+        return (*observation.laterality, *(site_of(specimen) if specimen else ()))
 
 
 def _by_focus(observation: Observation, tumour: Tumour, chart: Chart) -> Attribution | None:
@@ -143,8 +151,7 @@ def _by_focus(observation: Observation, tumour: Tumour, chart: Chart) -> Attribu
 
 
 def _by_site(observation: Observation, tumour: Tumour, chart: Chart) -> Attribution | None:
-    site = (observation.body_site,) if observation.body_site else ()
-    sides = sides_in(site, chart.vocabulary)
+    sides = sides_in(chart.site_of(observation), chart.vocabulary)
     if len(sides) != 1 or not tumour.side:
         return None
     (side,) = sides

@@ -61,6 +61,8 @@ class Why(Enum):
     AFTER_SYSTEMIC_THERAPY = "after_systemic_therapy"
     CLINICAL_ONLY = "clinical_only"
     NOT_UNDERSTOOD = "not_understood"
+    TEXT_ONLY = "text_only"
+    UNSUPPORTED_VERSION = "unsupported_version"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What could not be seen, and what it does to each fact: never less than Unknown, never a lower tier."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cds_hooks.fhir.record import KeyState, Record, Unreadable
 from cds_hooks.picture.choose import opened
@@ -27,10 +27,22 @@ FEEDS: Mapping[str, tuple[str, ...]] = {
         "disease_status_questions",
     ),
     "in_remission": ("disease_status_questions",),
-    "invasive": ("breast_cancer_conditions", "histology_questions", "breast_histology_conditions", "t_questions"),
+    "invasive": (
+        "breast_cancer_conditions",
+        "histology_questions",
+        "breast_histology_conditions",
+        "t_questions",
+        "pathology_reports",
+    ),
     "histology": ("histology_questions", "breast_histology_conditions"),
-    "metastatic": ("metastasis_conditions", "m_questions", "stage_questions", "metastasis_questions"),
-    "recurrence": ("breast_cancer_conditions",),
+    "metastatic": (
+        "metastasis_conditions",
+        "m_questions",
+        "stage_questions",
+        "metastasis_questions",
+        "pathology_reports",
+    ),
+    "recurrence": ("breast_cancer_conditions", "pathology_reports"),
     "tumour_size": ("size_questions", "t_questions"),
     "grade": ("grade_questions",),
     "er": ("er_questions", "receptors_not_a_status", "receptor_status_conditions"),
@@ -93,14 +105,15 @@ def closed(fact_id: str, fact: Fact, record: Record, vocabulary: Vocabulary) -> 
     if definition is None:
         return fact
     unread = [u for u in record.unreadable if _feeds(u, fact_id, definition, vocabulary)]
-    why = _lost(fact_id, definition, record) or (Why.UNREADABLE if unread else None)
+    why = _lost(fact_id, definition, record) or _unread(unread)
     silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
     if why is None:
         if silent and definition.if_absent is not None:
             return Known(definition.if_absent, (), fact.set_aside, notes=fact.notes)
         return fact
-    evidence = tuple(sorted({*fact.evidence, *(Evidence(u.reference, marks=("unreadable",)) for u in unread)}))
-    if silent:
+    evidence = tuple(sorted({*fact.evidence, *(Evidence(u.reference, marks=(_mark(u),)) for u in unread)}))
+    told = why is Why.UNSUPPORTED_VERSION and isinstance(fact, Unknown) and fact.why is Why.UNREADABLE
+    if silent or told:
         return Unknown(why, evidence, fact.set_aside, fact.notes)
     wider = opened(fact_id, fact, why, vocabulary)
     return Unknown(wider.why, evidence, wider.set_aside, wider.notes) if isinstance(wider, Unknown) else wider
@@ -114,10 +127,23 @@ def _lost(fact_id: str, definition: FactDefinition, record: Record) -> Why | Non
     return Why.NOT_LOADED if Why.NOT_LOADED in reasons else Why.INCOMPLETE_PAGE if reasons else None
 
 
+def _unread(unread: Sequence[Unreadable]) -> Why | None:
+    """Another FHIR version is the better reason: it is the one that somebody can do something about."""
+    if not unread:
+        return None
+    return Why.UNSUPPORTED_VERSION if any(u.version for u in unread) else Why.UNREADABLE
+
+
+def _mark(unreadable: Unreadable) -> str:
+    return f"FHIR {unreadable.version}" if unreadable.version else "unreadable"
+
+
 def _feeds(unreadable: Unreadable, fact_id: str, definition: FactDefinition, vocabulary: Vocabulary) -> bool:
     if not unreadable.codes:
         return unreadable.key in definition.read_from
     if fact_id == "systemic_therapy_first" and unreadable.resource_type.startswith("Medication"):
         return True
+    if unreadable.resource_type == "DocumentReference":
+        return False  # its text is not read in any case
     lists = [vocabulary.codelists[name] for name in FEEDS.get(fact_id, ())]
     return any(each.meaning(coding) is not None for each in lists for coding in unreadable.codes)

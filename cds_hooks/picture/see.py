@@ -8,6 +8,7 @@ from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
 from cds_hooks.picture.gaps import closed
+from cds_hooks.picture.narrative import breast_texts, told_in_text
 from cds_hooks.picture.readers import (
     behaviour,
     endocrine,
@@ -31,6 +32,8 @@ from cds_hooks.picture.readers import (
     treatment,
     tumour,
 )
+from cds_hooks.picture.reported import with_reported
+from cds_hooks.picture.unsupported import of_concern
 from cds_hooks.picture.view import View, dated, view_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
@@ -103,6 +106,7 @@ READS: frozenset[str] = _PATIENT | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLA
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
+    record = with_reported(record, vocabulary)
     tumours = tumours_in(record, vocabulary)
     views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
     patient = {
@@ -120,6 +124,8 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
         tuple(episode for episode, _ in episodes),
         tuple(sorted(aside)),
         {key: state.value for key, state in sorted(record.states.items())},
+        () if episodes else breast_texts(record, vocabulary),
+        of_concern(record, bool(episodes), vocabulary),
     )
 
 
@@ -146,6 +152,7 @@ def _episode(first: View) -> tuple[Episode, tuple[tuple[str, str], ...]]:
     facts["hormone_receptor"] = closed("hormone_receptor", together, record, vocabulary)
     computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
     facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
+    facts = told_in_text(facts, view)
     return Episode(each.side, each.references, dict(sorted(facts.items()))), view.elsewhere
 
 

@@ -17,12 +17,21 @@ SEARCHES = [
     "obsReceptors",
     "obsTumour",
     "obsStage",
+    "reports",
     "procedures",
     "medicationRequests",
     "medicationAdministrations",
 ]
 # Keys that feed no factor of the tier: what they lack leaves facts beside it unknown.
-BESIDE_THE_TIER = ["obsGenomic", "obsHost", "reports", "imagingStudies", "encounters"]
+BESIDE_THE_TIER = [
+    "obsGenomic",
+    "obsHost",
+    "documents",
+    "specimens",
+    "imagingStudies",
+    "encounters",
+    "medicationStatements",
+]
 LOW_CHART = "nine_point_nine_millimetres"
 
 
