@@ -24,6 +24,7 @@ from tests.picture.charts import (
     record,
     vocabulary,
 )
+from tests.picture.courses import dose, lasting, ordered, stated
 
 POSITIVE, NEGATIVE, EQUIVOCAL = "sct 10828004", "sct 260385009", "sct 42425007"
 DATES = st.sampled_from([None, "2023-05-01", "2024-03-01", "2024-03-10", "2024"])
@@ -66,6 +67,19 @@ TREATMENTS = st.sampled_from(
         procedure("sct 392021009", "2024-03-05"),
         drug("rxnorm 56946", "2024-02-10"),
         drug("rxnorm 84857", "2024-09-01"),
+        procedure("sct 429400009", "2024-03-05"),
+        procedure("sct 69031006", None),
+        procedure("sct 172043006", "2024"),
+        lasting("sct 1217123003", "2024-06-01", "2024-07-01"),
+        procedure("sct 1217123003", "2024-08-01", body_site=(concept("sct 80248007"),)),
+        ordered("rxnorm 10324", "2024-09-01"),
+        ordered("rxnorm 10324", "2025-01-01", "stopped"),
+        stated("rxnorm 72965", "2024-10", "2025-03-01", "completed"),
+        stated("rxnorm 84857", "2025-03-10", asserted="2025-05-01"),
+        dose("rxnorm 50610", "2025-05-01"),
+        condition("icd Z79.811", on="2025-02-01"),
+        condition("icd Z90.12", on="2024-12-01"),
+        condition("icd Z92.21", on=None),
     ]
 )
 CHARTS = st.lists(st.one_of(results(), CONDITIONS, TREATMENTS), max_size=12)

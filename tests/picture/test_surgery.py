@@ -183,6 +183,13 @@ def test_an_absent_breast_was_removed_between_diagnosis_and_its_recording() -> N
     assert value(found["years_since_surgery"]) == (0.99, 1.5)
 
 
+def test_a_mastectomy_on_record_tells_more_of_its_day_than_the_absent_breast() -> None:
+    found = facts(
+        condition(on="2024-01-01"), procedure(MASTECTOMY, "2024-06-30"), condition("icd Z90.12", on="2025-01-30")
+    )
+    assert value(found["years_since_surgery"]) == (0.99, 1)
+
+
 def test_the_time_since_surgery_is_unknown_where_procedures_are_missing() -> None:
     found = facts(procedure(MASTECTOMY, "2024-06-30"), states={"procedures": KeyState.PARTIAL})
     assert value(found["years_since_surgery"]) == "incomplete_page"

@@ -82,7 +82,7 @@ def least(spells: Iterable[Spell], view: View) -> tuple[Days, ...]:
     for spell in every:
         first = spell.start.latest if spell.start and spell.start.latest else view.today
         last = view.today if spell.live else spell.end.earliest if spell.end else spell.seen
-        if spell.end is None and not spell.live:
+        if spell.end is None and not spell.live and spell.over != "stopped":
             last = _bridged(last or first, every, view)
         found.append(Days(first, max(first, last or first)))
     return joined(found, view)

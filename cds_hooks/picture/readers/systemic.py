@@ -7,7 +7,8 @@ alone they make no chemotherapy unless their reason is this cancer.
 
 from collections.abc import Iterable
 
-from cds_hooks.fhir.record import Procedure
+from cds_hooks.fhir.dates import DateInterval
+from cds_hooks.fhir.record import MedicationKind, MedicationUse, Procedure
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.episodes import Attribution, Place
 from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
@@ -47,6 +48,18 @@ def read_chemotherapy(view: View, every: tuple[Drug, ...]) -> Fact:
 def chemotherapies(view: View) -> tuple[Finding, ...]:
     """Chemotherapy that was certainly for this tumour, as drugs and as procedures."""
     return tuple(f for f in (*_given(drugs(view)), *_procedures(view)) if f.attributed)
+
+
+def chemotherapy_ends(view: View) -> tuple[DateInterval, ...]:
+    """When each of them ended. An order or statement without an end tells only that it was not before its beginning."""
+    used = {u.origin.reference: u for u in view.record.medications}
+    return tuple(_ended(f.when, used.get(f.reference)) for f in chemotherapies(view) if f.when)
+
+
+def _ended(when: DateInterval, use: MedicationUse | None) -> DateInterval:
+    if use is None or use.kind is MedicationKind.ADMINISTRATION:
+        return when
+    return use.ended if use.ended and use.ended != use.started else DateInterval(when.earliest, None)
 
 
 def _given(every: tuple[Drug, ...]) -> list[Finding]:

@@ -12,7 +12,7 @@ from cds_hooks.picture.readers.events import diagnosed
 from cds_hooks.picture.readers.radiotherapy import courses
 from cds_hooks.picture.readers.spells import days_in
 from cds_hooks.picture.readers.surgery import definitive, operations
-from cds_hooks.picture.readers.systemic import chemotherapies
+from cds_hooks.picture.readers.systemic import chemotherapies, chemotherapy_ends
 from cds_hooks.picture.view import View
 
 _RECORDED_ONLY = "the day of diagnosis is not recorded, only the day it was written down"
@@ -76,8 +76,9 @@ def _ends_of_first_treatment(view: View, began: DateInterval | None) -> tuple[Da
     """Ends of chemotherapy and irradiation that can belong to the first treatment: later ones treat a recurrence."""
     limit = _limit(view, began)
     irradiated = [c.ended for c in courses(view) if c.place.place is Place.HERE and c.ended]
-    ends = [*irradiated, *(f.when for f in chemotherapies(view) if f.when)]
-    return tuple(_past(e, view) for e in ends if limit is None or (e.earliest and e.earliest <= limit))
+    latest = min(limit, view.today) if limit else view.today
+    ends = (*irradiated, *chemotherapy_ends(view))
+    return tuple(_by(latest, e, view) for e in ends if limit is None or (e.earliest and e.earliest <= limit))
 
 
 def _limit(view: View, began: DateInterval | None) -> date | None:
@@ -85,8 +86,9 @@ def _limit(view: View, began: DateInterval | None) -> date | None:
     return began.latest + span if began and began.latest else None
 
 
-def _past(when: DateInterval, view: View) -> DateInterval:
-    return DateInterval(when.earliest, min(when.latest, view.today) if when.latest else view.today)
+def _by(latest: date, when: DateInterval, view: View) -> DateInterval:
+    """The same day, which cannot lie ahead; what has no end on record ended within the first treatment."""
+    return DateInterval(when.earliest, min(when.latest, view.today) if when.latest else latest)
 
 
 def _treatments(view: View) -> tuple[Evidence, ...]:

@@ -1,0 +1,45 @@
+"""What systemic therapy before surgery left."""
+
+from typing import Any
+
+import pytest
+
+from tests.picture.charts import concept, facts, observation, value
+
+T, N, CLINICAL_T = "loinc 21899-0", "loinc 21900-6", "loinc 21905-5"
+
+
+def left(*categories: tuple[str, str]) -> Any:
+    return value(facts(*(observation(code, f"ajcc {said}") for code, said in categories))["residual_disease"])
+
+
+@pytest.mark.parametrize(
+    ("categories", "expected"),
+    [
+        ([(T, "ypT0"), (N, "ypN0")], "none"),
+        ([(T, "ypTis"), (N, "ypN0")], "none"),
+        ([(T, "ypT1c"), (N, "ypN0")], "invasive"),
+        ([(T, "ypT0"), (N, "ypN1a")], "invasive"),
+        ([(T, "ypT0"), (N, "ypN1mi")], "invasive"),
+        ([(T, "ypT2")], "invasive"),
+        ([(T, "ypT0")], "equivocal"),
+        ([(N, "ypN0")], "equivocal"),
+        ([(T, "ypTX"), (N, "ypN0")], "equivocal"),
+        ([(T, "pT0"), (N, "pN0")], "not_recorded"),
+        ([(T, "pT1c"), (N, "pN0")], "not_recorded"),
+        ([(CLINICAL_T, "ycT0"), (N, "ypN0")], "equivocal"),
+        ([], "not_recorded"),
+    ],
+)
+def test_none_is_left_only_where_breast_and_nodes_are_both_free(categories: list[Any], expected: str) -> None:
+    assert left(*categories) == expected
+
+
+def test_isolated_tumour_cells_leave_it_open() -> None:
+    nodes = observation(N, concept("ajcc ypN0", display="ypN0(i+)"))
+    assert value(facts(observation(T, "ajcc ypT0"), nodes)["residual_disease"]) == "equivocal"
+
+
+def test_a_rest_in_a_result_of_the_other_side_is_not_of_this_tumour() -> None:
+    other = observation(T, "ajcc ypT2", body_site=concept("sct 73056007"))
+    assert value(facts(other)["residual_disease"]) == "not_recorded"
