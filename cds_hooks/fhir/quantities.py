@@ -52,13 +52,24 @@ class _Unit:
 _MM, _CM, _M = _Unit("length", Decimal(1)), _Unit("length", Decimal(10)), _Unit("length", Decimal(1000))
 _PERCENT, _COUNT = _Unit("proportion", Decimal(1)), _Unit("count", Decimal(1))
 _SCORE, _BMI = _Unit("score", Decimal(1)), _Unit("mass per area", Decimal(1))
+_YEAR = _Unit("age", Decimal(1))
 _MS, _S = _Unit("time", Decimal(1)), _Unit("time", Decimal(1000))
 _ML_MIN, _ML_MIN_AREA = _Unit("flow", Decimal(1)), _Unit("flow per 1.73 m2", Decimal(1))
 
 # UCUM codes, case sensitive as UCUM is: "Mm" would be a megametre.
 _CODES = {
-    "mm": _MM, "cm": _CM, "m": _M, "%": _PERCENT, "1": _COUNT, "#": _COUNT,
-    "ms": _MS, "s": _S, "kg/m2": _BMI, "mL/min": _ML_MIN, "ml/min": _ML_MIN,
+    "mm": _MM,
+    "cm": _CM,
+    "m": _M,
+    "%": _PERCENT,
+    "1": _COUNT,
+    "#": _COUNT,
+    "a": _YEAR,
+    "ms": _MS,
+    "s": _S,
+    "kg/m2": _BMI,
+    "mL/min": _ML_MIN,
+    "ml/min": _ML_MIN,
     **dict.fromkeys(("mL/min/{1.73_m2}", "mL/min/{1.73m2}", "mL/min/1.73.m2", "mL/min/1.73m2"), _ML_MIN_AREA),
     **dict.fromkeys(("mL/min/{1.73}", "mL/min/(173.10*-2.m2)", "mL/min/{1.73_M2}"), _ML_MIN_AREA),
 }
@@ -71,6 +82,7 @@ _WORDS = {
     **dict.fromkeys(("s", "sec", "second", "seconds"), _S),
     **dict.fromkeys(("kg/m2", "kg/m^2", "kg/m²", "kg/sqm", "kg/sq m"), _BMI),
     **dict.fromkeys(("ml/min",), _ML_MIN),
+    **dict.fromkeys(("a", "year", "years", "yr", "yrs", "age"), _YEAR),
     **dict.fromkeys(
         ("ml/min/1.73m2", "ml/min/1.73 m2", "ml/min/1.73m^2", "ml/min/1.73 m^2", "ml/min/1.73m²", "ml/min/1.73 m²"),
         _ML_MIN_AREA,
@@ -80,16 +92,16 @@ _WORDS = {
 }
 _ABBREVIATIONS = frozenset({"mm", "cm", "m", "ms", "s"})
 _ASKED = {"mm": _MM, "cm": _CM, "m": _M, "%": _PERCENT, "count": _COUNT, "{count}": _COUNT, "1": _COUNT}
-_ASKED |= {"score": _SCORE, "ms": _MS, "kg/m2": _BMI, "mL/min": _ML_MIN, "mL/min/1.73m2": _ML_MIN_AREA}
+_ASKED |= {"years": _YEAR, "score": _SCORE, "ms": _MS, "kg/m2": _BMI, "mL/min": _ML_MIN, "mL/min/1.73m2": _ML_MIN_AREA}
 # What a number without a unit may be.
-_BARE = (_COUNT, _SCORE)
+_BARE = (_COUNT, _SCORE, _YEAR)
 # Code and words that are two names of one unit, one of them less exact.
 _SAID_LOOSELY = {(_COUNT, _SCORE): _SCORE, (_ML_MIN_AREA, _ML_MIN): _ML_MIN_AREA}
 
 
 def in_unit(quantity: Quantity, unit: str) -> Bounds:
-    """What the quantity says of its number in `unit`: "mm", "cm", "m", "%", "count", "score", "ms", "kg/m2", "mL/min"
-    or "mL/min/1.73m2".
+    """What the quantity says of its number in `unit`: "mm", "cm", "m", "%", "count", "score", "years", "ms", "kg/m2",
+    "mL/min" or "mL/min/1.73m2".
 
     Raises UnitRefused; KeyError for another `unit`, which is a mistake of ours.
     """
@@ -101,7 +113,7 @@ def in_unit(quantity: Quantity, unit: str) -> Bounds:
         if asked not in _BARE:
             raise UnitRefused(Refusal.UNIT_MISSING)
         found = asked
-    if asked == _SCORE and found == _COUNT:
+    if asked in _BARE and found == _COUNT:
         found = asked
     if found.kind != asked.kind:
         raise UnitRefused(Refusal.OTHER_KIND)

@@ -39,6 +39,8 @@ WORSE: Mapping[str, frozenset[str]] = {
     "suspected_recurrence": frozenset({"yes"}),
     "in_remission": frozenset({"no"}),
     "mammaprint": frozenset({"high"}),
+    "menopausal_status": frozenset({"premenopausal"}),
+    "pregnant_or_lactating": frozenset({"yes"}),
     "multifocal": frozenset({"yes"}),
     # of treatment: the words that no further record can undo
     "breast_surgery": frozenset({"mastectomy"}),
@@ -65,7 +67,18 @@ WORSE_WHEN_LARGER: Mapping[str, tuple[str | None, str | None]] = {
 }
 # Facts that a later or better result replaces altogether: what may be unseen leaves nothing of them.
 REPLACED: frozenset[str] = frozenset(
-    {"anatomic_stage", "recorded_stage", "years_since_surgery", "months_since_surgery"}
+    {
+        "t_score",
+        "lvef",
+        "qtc",
+        "egfr",
+        "creatinine_clearance",
+        "bmi",
+        "anatomic_stage",
+        "recorded_stage",
+        "years_since_surgery",
+        "months_since_surgery",
+    }
 )
 # Months since the last of something: a later one may be unseen, so that the number is only an upper bound.
 SINCE_THE_LAST: frozenset[str] = frozenset(

@@ -1,6 +1,6 @@
 """What could not be seen, and what it does to each fact: never less than Unknown, never a lower tier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cds_hooks.fhir.record import KeyState, Record, Unreadable
 from cds_hooks.picture.choose import opened
@@ -59,6 +59,14 @@ FEEDS: Mapping[str, tuple[str, ...]] = {
     "t_category": ("t_questions",),
     "n_category": ("n_questions",),
     "m_category": ("m_questions",),
+    **{name: (name,) for name in ("autoimmune_disease", "heart_failure", "interstitial_lung_disease", "long_qt")},
+    **{name: (name,) for name in ("osteoporosis", "stroke", "uterus_absent", "venous_thromboembolism")},
+    "anticoagulant": ("anticoagulants",),
+    "cyp2d6_inhibitor": ("cyp2d6_inhibitors",),
+    "hormone_therapy": ("hormone_therapies",),
+    **{name: (f"{name}_questions",) for name in ("t_score", "lvef", "qtc", "egfr", "creatinine_clearance", "bmi")},
+    "menopausal_status": ("menopause_conditions", "menopause_questions", "ovaries_absent", "ovarian_suppressants"),
+    "pregnant_or_lactating": ("pregnancy_conditions", "pregnancy_questions"),
     "ki67": ("ki67_questions",),
     "oncotype_score": ("oncotype_questions",),
     "mammaprint": ("mammaprint_questions",),
@@ -99,13 +107,17 @@ FEEDS: Mapping[str, tuple[str, ...]] = {
 _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}
 
 
-def closed(fact_id: str, fact: Fact, record: Record, vocabulary: Vocabulary) -> Fact:
-    """The fact after asking what could not be seen: lost or incomplete keys, unreadable resources; then silence."""
+def closed(
+    fact_id: str, fact: Fact, record: Record, vocabulary: Vocabulary, keys: Collection[str] | None = None
+) -> Fact:
+    """The fact after asking what could not be seen: lost or incomplete keys, unreadable resources; then silence.
+    `keys` are the only ones that matter, if given.
+    """
     definition = vocabulary.facts.get(fact_id)
     if definition is None:
         return fact
     unread = [u for u in record.unreadable if _feeds(u, fact_id, definition, vocabulary)]
-    why = _lost(fact_id, definition, record) or _unread(unread)
+    why = _lost(fact_id, definition, record, keys) or _unread(unread)
     silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
     if why is None:
         if silent and definition.if_absent is not None:
@@ -119,8 +131,9 @@ def closed(fact_id: str, fact: Fact, record: Record, vocabulary: Vocabulary) -> 
     return Unknown(wider.why, evidence, wider.set_aside, wider.notes) if isinstance(wider, Unknown) else wider
 
 
-def _lost(fact_id: str, definition: FactDefinition, record: Record) -> Why | None:
-    states = [record.states.get(key, KeyState.ABSENT) for key in definition.read_from]
+def _lost(fact_id: str, definition: FactDefinition, record: Record, keys: Collection[str] | None) -> Why | None:
+    waited_for = [key for key in definition.read_from if keys is None or key in keys]
+    states = [record.states.get(key, KeyState.ABSENT) for key in waited_for]
     reasons = {_LOST[state] for state in states if state in _LOST}
     if fact_id == "systemic_therapy_first" and reasons:
         return Why.NOT_LOADED

@@ -11,11 +11,14 @@ from cds_hooks.picture.gaps import closed
 from cds_hooks.picture.narrative import breast_texts, told_in_text
 from cds_hooks.picture.readers import (
     behaviour,
+    comorbidities,
     endocrine,
     extent,
     genomics,
     germline,
     host,
+    measurements,
+    menopause,
     nodes,
     ovaries,
     radiotherapy,
@@ -38,6 +41,9 @@ from cds_hooks.picture.view import View, dated, view_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
 _PATIENT = frozenset({"deceased", "hospice", "age", "sex"})
+_HOST = frozenset(
+    {*comorbidities.DIAGNOSES, *comorbidities.DRUGS, *measurements.UNITS, "menopausal_status", "pregnant_or_lactating"}
+)
 _GERMLINE = frozenset({"germline_pathogenic", "germline_negative", "germline_tested"})
 _GENOMICS = frozenset({"ki67", "oncotype_score", "mammaprint", "multifocal", "anatomic_stage", "recorded_stage"})
 _EPISODE = frozenset(
@@ -101,7 +107,7 @@ _TREATMENT = frozenset(
     }
 )
 # Every fact that the readers produce; `facts.yaml` defines no other.
-READS: frozenset[str] = _PATIENT | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLANCE | _SYMPTOMS | _TREATMENT
+READS: frozenset[str] = _PATIENT | _HOST | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLANCE | _SYMPTOMS | _TREATMENT
 
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
@@ -111,16 +117,19 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
     patient = {
         **host.read(record, vocabulary, today),
+        **comorbidities.read(record, vocabulary, today),
+        **measurements.read(record, vocabulary),
         **germline.read(record, vocabulary),
         **surveillance.read(record, tumours, vocabulary, today),
         **symptoms.read(record, views, vocabulary, today),
         "mastectomy_bilateral": surgery.read_bilateral(record, vocabulary, today),
     }
+    seen = {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()}
     episodes = [_episode(view) for view in views]
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(
-        {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()},
+        dict(sorted({**seen, **menopause.read(record, vocabulary, today, seen["age"], seen["sex"])}.items())),
         tuple(episode for episode, _ in episodes),
         tuple(sorted(aside)),
         {key: state.value for key, state in sorted(record.states.items())},

@@ -4,9 +4,21 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.fhir.record import Coding, KeyState, Unreadable
+from cds_hooks.fhir.record import Coding, KeyState, Patient, Unreadable
 from cds_hooks.picture.see import READS
-from tests.picture.charts import coding, condition, facts, mm, number, observation, picture, value, vocabulary
+from tests.picture.charts import (
+    coding,
+    condition,
+    facts,
+    mm,
+    number,
+    observation,
+    origin,
+    picture,
+    value,
+    vocabulary,
+    when,
+)
 
 SIZE, NODES, ER, HER2, GRADE, VESSELS = (
     "loinc 33728-7",
@@ -17,6 +29,8 @@ SIZE, NODES, ER, HER2, GRADE, VESSELS = (
     "loinc 59544-7",
 )
 POSITIVE, NEGATIVE = "sct 10828004", "sct 260385009"
+# Too young for her age to answer anything.
+WOMAN_OF_FIFTY = Patient(origin("Patient", "p"), "female", when("1975-05-05"))
 LOST = [(KeyState.ABSENT, "not_loaded"), (KeyState.FAILED, "not_loaded"), (KeyState.PARTIAL, "incomplete_page")]
 FOUND = [
     ("tumour_size", observation(SIZE, mm("8")), (8, None)),
@@ -49,7 +63,7 @@ BY_THE_DIAGNOSIS = frozenset({"years_since_diagnosis", "diagnosis_age", "years_s
 @pytest.mark.parametrize("fact", sorted(READS - BY_THE_DIAGNOSIS - {"age", "sex", "invasive", "deceased"}))
 def test_a_fact_that_was_not_found_where_data_are_missing_says_so(fact: str, state: KeyState, why: str) -> None:
     states = dict.fromkeys(vocabulary().facts[fact].read_from, state)
-    seen = picture(condition(), states=states)
+    seen = picture(condition(), states=states, patient=WOMAN_OF_FIFTY)
     found = seen.facts_of(seen.episodes[0])[fact]
     assert value(found) == ("not_loaded" if fact == "systemic_therapy_first" else why)
 
