@@ -1,9 +1,10 @@
 """From a Record to the Picture: who the patient is, and each tumour with its facts."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from cds_hooks.fhir.record import Record
-from cds_hooks.picture.derived import anatomic_stage
+from cds_hooks.picture.derived import anatomic_stage, side
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
@@ -71,6 +72,8 @@ _SURVEILLANCE = frozenset(
     {
         "mammogram_left",
         "mammogram_right",
+        "mammogram_same_breast",
+        "mammogram_other_breast",
         "months_since_breast_mri",
         "months_since_dxa",
         "months_since_echocardiogram",
@@ -117,19 +120,17 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
     patient = {
         **host.read(record, vocabulary, today),
-        **comorbidities.read(record, vocabulary, today),
-        **measurements.read(record, vocabulary),
         **germline.read(record, vocabulary),
         **surveillance.read(record, tumours, vocabulary, today),
         **symptoms.read(record, views, vocabulary, today),
         "mastectomy_bilateral": surgery.read_bilateral(record, vocabulary, today),
     }
-    seen = {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()}
-    episodes = [_episode(view) for view in views]
+    patient = {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()}
+    episodes = [_episode(view, patient) for view in views]
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(
-        dict(sorted({**seen, **menopause.read(record, vocabulary, today, seen["age"], seen["sex"])}.items())),
+        patient,
         tuple(episode for episode, _ in episodes),
         tuple(sorted(aside)),
         {key: state.value for key, state in sorted(record.states.items())},
@@ -138,7 +139,7 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     )
 
 
-def _episode(first: View) -> tuple[Episode, tuple[tuple[str, str], ...]]:
+def _episode(first: View, patient: Mapping[str, Fact]) -> tuple[Episode, tuple[tuple[str, str], ...]]:
     record, vocabulary, each = first.record, first.vocabulary, first.tumour
     therapy_first, course = treatment.read(first)
     view = dated(first, course)
@@ -161,6 +162,7 @@ def _episode(first: View) -> tuple[Episode, tuple[tuple[str, str], ...]]:
     facts["hormone_receptor"] = closed("hormone_receptor", together, record, vocabulary)
     computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
     facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
+    facts |= side.read_mammograms(each.side, patient)
     facts = told_in_text(facts, view)
     return Episode(each.side, each.references, dict(sorted(facts.items()))), view.elsewhere
 
