@@ -136,8 +136,9 @@ def test_what_is_asked_for_is_also_kept(knowledge: Knowledge) -> None:
 
 def test_silence_is_evidence_for_these_facts_and_no_other(knowledge: Knowledge) -> None:
     silent = {fact.id: fact.if_absent for fact in knowledge.vocabulary.facts.values() if fact.if_absent}
-    facts = "deceased", "hospice", "metastatic", "recurrence", "local_extension", "systemic_therapy_first"
-    assert silent == dict.fromkeys(facts, "no")
+    of_patient = "deceased", "hospice", "suspected_recurrence"
+    of_tumour = "metastatic", "recurrence", "local_extension", "systemic_therapy_first"
+    assert silent == dict.fromkeys((*of_patient, *of_tumour), "no")
 
 
 @pytest.mark.parametrize(

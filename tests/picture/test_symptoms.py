@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cds_hooks.fhir.dates import period
 from cds_hooks.fhir.record import Concept, KeyState, Quantity, Unreadable
 from cds_hooks.picture.fact import Fact, Unknown
 from tests.picture.charts import (
@@ -307,6 +308,26 @@ def test_without_an_operation_on_record_the_months_after_the_diagnosis_are_prima
     assert value(old["suspected_recurrence"]) == "yes"
     undated = picture(condition(on=None), complaint(LUMP)).patient
     assert value(undated["suspected_recurrence"]) == "equivocal"
+
+
+REDNESS = "sct 290069002"
+
+
+@pytest.mark.parametrize(
+    ("irradiation", "suspected"),
+    [
+        (("2025-05-01", "2025-06-10", "completed"), "no"),
+        (("2025-04-20", "2025-05-20", "completed"), "yes"),
+        (("2025-05-01", None, "in-progress"), "equivocal"),
+        (("2025-01-01", "2025-02-01", "not-done"), "yes"),
+    ],
+)
+def test_redness_during_the_irradiation_is_its_effect(irradiation: Any, suspected: str) -> None:
+    begun, ended, status = irradiation
+    course = procedure("sct 108290001", None, status=status, body_site=(LEFT_BREAST,))
+    course = replace(course, performed=period(begun, ended), ended=when(ended))
+    surgery = procedure("sct 392021009", "2025-04-10", laterality=(concept("sct 7771000"),))
+    assert new(surgery, course, complaint(REDNESS, on="2025-06-01")) == suspected
 
 
 def test_an_operation_for_the_sign_itself_does_not_hide_it() -> None:

@@ -6,16 +6,19 @@ with the reason. One of which any of this cannot be told is no sign, and leaves 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import chain
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Record
 from cds_hooks.picture.elapsed import earlier_by, first_of, last_of, months_before
+from cds_hooks.picture.episodes import Place
 from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
 from cds_hooks.picture.readers.events import diagnosed
+from cds_hooks.picture.readers.radiotherapy import courses
 from cds_hooks.picture.readers.signs import LOCOREGIONAL, PROOF, RED_FLAG, SYSTEMIC, Sign, explanations, signs_in
-from cds_hooks.picture.readers.treatment import breast_operations
+from cds_hooks.picture.readers.spells import days_in
+from cds_hooks.picture.readers.surgery import operations
 from cds_hooks.picture.view import View
 from cds_hooks.picture.vocabulary import Vocabulary
 
@@ -47,18 +50,39 @@ def read(record: Record, views: Sequence[View], vocabulary: Vocabulary, today: d
 
 
 def _primary_treatment_over(view: View) -> DateInterval | None:
-    """The last operation of the primary treatment; without one on record, the diagnosis and the time it takes."""
-    takes = int(view.vocabulary.numbers["primary_treatment_days"])
-    operations = tuple(e.when for e in breast_operations(view))
-    first = first_of(operations)
-    if first is None:
-        found = diagnosed(view.tumour)
-        return earlier_by(found, -takes) if found else None
-    if first.latest is None:
-        return last_of(operations)
-    until = earlier_by(DateInterval(first.latest, first.latest), -takes).latest
-    primary = tuple(o for o in operations if not (o and o.earliest and until and o.earliest > until))
-    return last_of(primary)
+    """When surgery and irradiation of the first treatment were over. Without an operation on record: the diagnosis and
+    the time that treatment takes; one without a date was within that time. None if nothing tells.
+    """
+    found = diagnosed(view.tumour)
+    usual = _lasting(found, _days("signs_of_primary_days", view)) if found else None
+    done = [o for o in operations(view) if o.place.place is Place.HERE and "absent" not in o.words]
+    dated = [o.when for o in done if o.when and o.when.earliest]
+    if not dated:
+        return usual if done or not usual else DateInterval(usual.latest, usual.latest)
+    first = min(when.earliest for when in dated if when.earliest)
+    operated = [w for w in dated if w.earliest and w.earliest <= first + _days("signs_of_primary_days", view)]
+    irradiated = [
+        w for w in _irradiated(view) if w.earliest and w.earliest <= first + days_in("primary_treatment_months", view)
+    ]
+    return last_of((*operated, *irradiated))
+
+
+def _irradiated(view: View) -> list[DateInterval]:
+    """The ends of irradiation; one whose end is not known is taken to have ended within the usual time."""
+    own = [c for c in courses(view) if c.place.place is Place.HERE]
+    known = [c.ended for c in own if c.ended and c.ended.latest]
+    begun = [c.finding.when for c in own if not (c.ended and c.ended.latest) and c.finding.when]
+    return [*known, *(_lasting(when, _days("signs_of_primary_days", view)) for when in begun)]
+
+
+def _lasting(when: DateInterval, span: timedelta) -> DateInterval:
+    """From the first day that something can have begun to the last that it can have ended after such a time."""
+    begun = when.latest or when.earliest
+    return DateInterval(when.earliest, begun + span if begun else None)
+
+
+def _days(name: str, view: View) -> timedelta:
+    return timedelta(days=int(view.vocabulary.numbers[name]))
 
 
 class _Judge:
@@ -69,7 +93,7 @@ class _Judge:
     ) -> None:
         self._treated, self._explained, self._today = treated, explained, today
         self._recent_from = months_before(today, int(vocabulary.numbers["symptom_recent_months"]))
-        self._apart = int(vocabulary.numbers["primary_treatment_days"])
+        self._apart = int(vocabulary.numbers["signs_of_primary_days"])
 
     def judged(self, sign: Sign) -> Sign:
         """The sign with what the calendar and the later results make of it."""
@@ -79,11 +103,11 @@ class _Judge:
             return sign.doubted("undated")
         if sign.when.earliest and sign.when.earliest > self._today:
             return sign.aside("dated in the future")
-        if not sign.lasting and all(d.latest and d.latest < self._recent_from for d in _days(sign)):
+        if not sign.lasting and all(d.latest and d.latest < self._recent_from for d in _days_of(sign)):
             return sign.aside("too long ago")
         if self._is_explained(sign):
             return sign.aside("explained by a later benign result")
-        recent = sign.lasting or any(d.earliest and d.earliest >= self._recent_from for d in _days(sign))
+        recent = sign.lasting or any(d.earliest and d.earliest >= self._recent_from for d in _days_of(sign))
         return self._beside_treatment(sign if recent else sign.doubted("perhaps too long ago"))
 
     def _beside_treatment(self, sign: Sign) -> Sign:
@@ -112,7 +136,7 @@ class _Judge:
         )
 
 
-def _days(sign: Sign) -> tuple[DateInterval, ...]:
+def _days_of(sign: Sign) -> tuple[DateInterval, ...]:
     """When it began and when it was written down, as far as known."""
     return tuple(d for d in (sign.when, sign.recorded) if d)
 
