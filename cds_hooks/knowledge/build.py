@@ -20,6 +20,7 @@ from cds_hooks.reasoning.conditions import (
     WordTest,
     facts_in,
 )
+from cds_hooks.reasoning.considerations import Caution, Effect
 from cds_hooks.reasoning.gates import Gate, Requirement
 from cds_hooks.reasoning.tiers import FactorRow, Tier, TierTable
 
@@ -71,6 +72,11 @@ def condition(written: Entry, facts: Facts) -> Condition:
             return _test(facts[word], content)
 
 
+def caution(entry: Entry, facts: Facts) -> Caution:
+    """One caution, of a consideration or of a gate."""
+    return Caution(Effect(entry["effect"]), condition(entry["when"], facts), entry["say"], entry["confirm"])
+
+
 def tier_table(document: Entry, facts: Facts) -> TierTable:
     """The tier table (`tiers.yaml`)."""
     low_requires = tuple(condition(entry["require"], facts) for entry in document["low_requires"])
@@ -91,6 +97,7 @@ def gates(entries: Mapping[str, Entry], facts: Facts) -> dict[str, Gate]:
             _requirements(entry["patient"], facts),
             _requirements(entry["episode"], facts),
             _requirements(entry.get("every_episode", ()), facts),
+            tuple(caution(each, facts) for each in entry.get("cautions", ())),
         )
         for id_, entry in entries.items()
     }

@@ -1,15 +1,13 @@
 """From the checked file of a consideration to the value that is judged and shown."""
 
-from cds_hooks.knowledge.build import Entry, Facts, condition
+from cds_hooks.knowledge.build import Entry, Facts, caution, condition
 from cds_hooks.picture.vocabulary import Scope
 from cds_hooks.reasoning.considerations import (
     CardKind,
     CardText,
-    Caution,
     Citation,
     Consideration,
     Due,
-    Effect,
     Order,
     Status,
 )
@@ -29,7 +27,7 @@ def consideration(entry: Entry, facts: Facts) -> Consideration:
         gate=entry["gate"],
         when=condition(entry["when"], facts),
         due=_due(entry["due"]) if "due" in entry else None,
-        cautions=tuple(_caution(caution, facts) for caution in entry.get("cautions", ())),
+        cautions=tuple(caution(each, facts) for each in entry.get("cautions", ())),
         ask_for=tuple(entry.get("ask_for", ())),
         card=_card(entry["card"]),
         suggestions=tuple(_order(order) for order in entry.get("suggestions", ())),
@@ -40,10 +38,6 @@ def consideration(entry: Entry, facts: Facts) -> Consideration:
 
 def _due(entry: Entry) -> Due:
     return Due(entry["fact"], entry["every_months"], entry["none_found"])
-
-
-def _caution(entry: Entry, facts: Facts) -> Caution:
-    return Caution(Effect(entry["effect"]), condition(entry["when"], facts), entry["say"], entry["confirm"])
 
 
 def _card(entry: Entry) -> CardText:

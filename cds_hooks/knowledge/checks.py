@@ -115,6 +115,7 @@ def facts_are_used(draft: Draft) -> Iterator[str]:
         *(column for row in draft.tiers.rows for column in row.columns.values()),
         *draft.tiers.low_requires,
         *(part.require for gate in draft.gates.values() for part in gate.requirements),
+        *(caution.when for gate in draft.gates.values() for caution in gate.cautions),
         *(each.asked for each in draft.considerations),
         *(caution.when for each in draft.considerations for caution in each.cautions),
     ]
@@ -184,7 +185,8 @@ def wording_is_well_formed(draft: Draft) -> Iterator[str]:
 def nothing_gives_orders(draft: Draft) -> Iterator[str]:
     """No wording and no limit tells anybody to start, give or prescribe: the service informs, professionals decide."""
     spoken = [(draft.at("wording", key), text) for key, text in draft.value("wording").items()]
-    spoken += [(draft.at("tiers", *path), text) for path, text in _members(draft.value("tiers"), "say")]
+    for name in ("tiers", "gates"):
+        spoken += [(draft.at(name, *path), text) for path, text in _members(draft.value(name), "say")]
     for at, text in spoken:
         order = _ORDERS.search(text)
         if order:

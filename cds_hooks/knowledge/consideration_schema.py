@@ -44,7 +44,7 @@ def consideration(facts: Mapping[str, Any]) -> Schema:
         "gate": ID,
         "when": _CONDITION,
         "due": _due(months) if months else NOT_HERE,
-        "cautions": list_of(_caution()),
+        "cautions": list_of(caution()),
         "ask_for": {**list_of({"enum": tested}), "uniqueItems": True},
         "card": _card(),
         "suggestions": list_of(_order()),
@@ -56,6 +56,12 @@ def consideration(facts: Mapping[str, Any]) -> Schema:
     optional = {"scope", "due", "cautions", "ask_for", "suggestions"}
     schema = object_of(members, tuple(name for name in members if name not in optional))
     return a_file("A consideration", {**schema, "$defs": conditions(facts)})
+
+
+def caution() -> Schema:
+    """One caution, of a consideration or of a gate."""
+    members = {"effect": _one_of(Effect), "when": _CONDITION, "say": TEXT, "confirm": TEXT}
+    return object_of(members, tuple(members))
 
 
 def approvals() -> Schema:
@@ -71,11 +77,6 @@ def _one_of(values: type[Scope] | type[Status] | type[Effect] | type[Outcome]) -
 
 def _due(months: list[str]) -> Schema:
     members = {"fact": {"enum": months}, "every_months": _POSITIVE, "none_found": TEXT}
-    return object_of(members, tuple(members))
-
-
-def _caution() -> Schema:
-    members = {"effect": _one_of(Effect), "when": _CONDITION, "say": TEXT, "confirm": TEXT}
     return object_of(members, tuple(members))
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 
-from cds_hooks.knowledge.consideration_schema import approvals, consideration
+from cds_hooks.knowledge.consideration_schema import approvals, caution, consideration
 from cds_hooks.knowledge.shapes import (
     CITATION,
     ID,
@@ -192,6 +192,7 @@ def _gates(facts: Mapping[str, Any]) -> Schema:
             "patient": list_of(required),
             "episode": list_of(required),
             "every_episode": list_of(required),
+            "cautions": list_of(caution()),
         },
         ("why", "patient", "episode"),
     )

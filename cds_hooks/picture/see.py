@@ -120,12 +120,15 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
     patient = {
         **host.read(record, vocabulary, today),
+        **comorbidities.read(record, vocabulary, today),
+        **measurements.read(record, vocabulary),
         **germline.read(record, vocabulary),
         **surveillance.read(record, tumours, vocabulary, today),
         **symptoms.read(record, views, vocabulary, today),
         "mastectomy_bilateral": surgery.read_bilateral(record, vocabulary, today),
     }
     patient = {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()}
+    patient |= menopause.read(record, vocabulary, today, patient["age"], patient["sex"])
     episodes = [_episode(view, patient) for view in views]
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}

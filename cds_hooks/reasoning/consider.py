@@ -77,7 +77,7 @@ def _silence(one: Considered, picture: Picture, recurrence: bool, history: Histo
 def _considered(consideration: Consideration, picture: Picture, episode: int | None, gate: Gate) -> Considered:
     facts = picture.patient if episode is None else picture.facts_of(picture.episodes[episode])
     passage, verdict = pass_gate(gate, picture, episode), judge(consideration.asked, facts)
-    judged = [(caution, judge(caution.when, facts)) for caution in consideration.cautions]
+    judged = [(caution, judge(caution.when, facts)) for caution in (*gate.cautions, *consideration.cautions)]
     nothing = Considered(consideration, episode, Outcome.DOES_NOT_APPLY)
     if passage.truth is Truth.NO:
         return replace(nothing, withheld=passage.otherwise)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.fact import Fact
 from cds_hooks.reasoning.conditions import Condition, judge
+from cds_hooks.reasoning.considerations import Caution
 from cds_hooks.reasoning.verdict import Truth, all_hold, any_holds
 
 
@@ -20,7 +21,8 @@ class Requirement:
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Requirements in the order in which they are asked: those on the patient, those on the tumour spoken of, and
-    those that hold only if they hold for each tumour of the patient.
+    those that hold only if they hold for each tumour of the patient. `cautions` are those of every consideration
+    behind the gate.
 
     The tier is not stopped by a requirement that cannot be told, for that would hide a tumour behind a gap in the
     chart; its unknown facts are named as missing instead. A consideration is: nothing is proposed on a guess.
@@ -30,6 +32,7 @@ class Gate:
     patient: tuple[Requirement, ...]
     episode: tuple[Requirement, ...]
     every_episode: tuple[Requirement, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

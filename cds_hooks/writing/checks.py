@@ -158,7 +158,7 @@ def _members(knowledge: Knowledge) -> dict[str, frozenset[str]]:
 def _reasons(knowledge: Knowledge) -> list[str]:
     asked: list[Requirement] = []
     for gate in knowledge.gates.values():
-        asked += [*gate.patient, *gate.episode]
+        asked += gate.requirements
     return [*(requirement.otherwise for requirement in asked), NO_BREAST_CANCER]
 
 
