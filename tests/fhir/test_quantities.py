@@ -111,3 +111,38 @@ def test_centimetres_and_millimetres_say_the_same(size: Decimal, comparator: str
     in_mm = Quantity(size * 10, "mm", UCUM, "mm", comparator)
     assert in_unit(in_cm, "mm") == in_unit(in_mm, "mm")
     assert in_unit(in_cm, "cm") == in_unit(in_mm, "cm")
+
+
+@pytest.mark.parametrize(
+    ("unit", "code", "asked", "number"),
+    [
+        ("ms", "ms", "ms", "2"),
+        (None, "s", "ms", "2000"),
+        ("msec", None, "ms", "2"),
+        ("kg/m2", "kg/m2", "kg/m2", "2"),
+        ("kg/m²", None, "kg/m2", "2"),
+        ("mL/min", "mL/min", "mL/min", "2"),
+        ("mL/min/{1.73_m2}", None, "mL/min/1.73m2", "2"),
+        ("mL/min", "mL/min/{1.73_m2}", "mL/min/1.73m2", "2"),
+        ("ml/min/1.73 m2", None, "mL/min/1.73m2", "2"),
+        (None, None, "score", "2"),
+        ("T-score", None, "score", "2"),
+        ("Recurrence score", "1", "score", "2"),
+        (None, "{ScoreOf}", "score", "2"),
+        ("years", "a", "years", "2"),
+        (None, "1", "years", "2"),
+    ],
+)
+def test_times_rates_and_scores_are_read_from_code_or_words(
+    unit: str | None, code: str | None, asked: str, number: str
+) -> None:
+    assert in_unit(Quantity(Decimal(2), unit, UCUM if code else None, code), asked) == exactly(number)
+
+
+@pytest.mark.parametrize(
+    ("unit", "asked"),
+    [("mL/min", "mL/min/1.73m2"), ("mL/min/1.73m2", "mL/min"), ("%", "score"), ("kg", "kg/m2"), ("years", "count")],
+)
+def test_a_rate_of_another_kind_or_a_score_with_a_unit_is_refused(unit: str, asked: str) -> None:
+    with pytest.raises(UnitRefused):
+        in_unit(Quantity(Decimal(2), unit), asked)
