@@ -100,6 +100,14 @@ def test_each_of_two_tumours_has_the_irradiation_of_its_side() -> None:
     assert {value(e.facts["radiotherapy"]) for e in unsided.episodes} == {"conflicting"}
 
 
+def test_a_reason_on_the_side_of_no_tumour_settles_nothing() -> None:
+    wrong = procedure(COURSE, "2024-06-01", body_site=site(CHEST_WALL), reason=(concept("icd C50.911"),))
+    assert given(condition(), wrong) == "conflicting"
+    assert given(condition(), replace(wrong, body_site=site(LEFT))) == "yes"
+    seen = picture(condition(), condition("icd C50.911"), wrong)
+    assert {e.side: value(e.facts["radiotherapy"]) for e in seen.episodes} == {"left": "not_recorded", "right": "yes"}
+
+
 @pytest.mark.parametrize(
     ("aimed_at", "expected"),
     [

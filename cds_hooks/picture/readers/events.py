@@ -26,6 +26,11 @@ NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
 _NOT_GIVEN = frozenset({"draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended"})
 _PLANS = frozenset({"plan", "proposal", "option"})
 _BY_RECORDING = "dated by recording"
+_STATED = {
+    Place.HERE: Attribution(Place.HERE),
+    Place.ELSEWHERE: Attribution(Place.ELSEWHERE, ("for another disease",)),
+    Place.UNSURE: Attribution(Place.UNSURE, ("its reason names the other breast, of which no tumour is on record",)),
+}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -130,20 +135,17 @@ def place_of_procedure(procedure: Procedure, view: View) -> Attribution:
     """Whether an operation or irradiation was for this tumour. The other side never is; prevention only if it is
     certain that this breast was operated on.
     """
-    sides = sides_of_procedure(procedure, view)
-    stated = stated_for(procedure.reason, procedure.reason_reference, view)
     if before_this_tumour(procedure.performed, view):
         return Attribution(Place.ELSEWHERE, ("before the diagnosis",))
+    sides = sides_of_procedure(procedure, view)
+    stated = stated_for(procedure.reason, procedure.reason_reference, view)
     if sides and view.tumour.side:
-        if view.tumour.side not in sides:
-            return Attribution(Place.ELSEWHERE, ("on the other side",))
-        contradicts = stated is Place.ELSEWHERE and len(sides) == 1
-        return Attribution(Place.UNSURE, ("its reason is another disease",)) if contradicts else Attribution(Place.HERE)
-    if stated is Place.ELSEWHERE or is_prophylactic(procedure, view):
-        return Attribution(Place.ELSEWHERE, ("for another disease" if stated else "to prevent a cancer",))
-    if stated is Place.HERE or not view.others:
-        return Attribution(Place.HERE)
-    return Attribution(Place.UNSURE, (SIDE_NOT_STATED,))
+        return _by_side(sides, stated, view)
+    if is_prophylactic(procedure, view):
+        return Attribution(Place.ELSEWHERE, ("to prevent a cancer",))
+    if stated is not None:
+        return _STATED[stated]
+    return Attribution(Place.UNSURE, (SIDE_NOT_STATED,)) if view.others else Attribution(Place.HERE)
 
 
 def place_of_therapy(
@@ -156,13 +158,11 @@ def place_of_therapy(
     """Whether a systemic therapy was for this tumour. Given after several tumours it may be for each of them, unless
     they were found together: then it treats them all. `for_breast_only`: no other cancer is treated with it.
     """
-    stated = stated_for(reasons, references, view)
-    if stated is Place.ELSEWHERE:
-        return Attribution(Place.ELSEWHERE, ("for another disease",))
     if before_this_tumour(when, view):
         return Attribution(Place.ELSEWHERE, ("before the diagnosis",))
-    if stated is Place.HERE:
-        return Attribution(Place.HERE)
+    stated = stated_for(reasons, references, view)
+    if stated is not None:
+        return _STATED[stated]
     if any(not _found_together(other, view) and not _before(when, other, view) for other in view.others):
         return Attribution(Place.UNSURE, ("may be for another breast tumour",))
     if not for_breast_only and another_cancer(view):
@@ -201,10 +201,22 @@ def in_order(asides: Iterable[SetAside]) -> tuple[SetAside, ...]:
     return tuple(sorted(set(asides)))
 
 
+def _by_side(sides: frozenset[str], stated: Place | None, view: View) -> Attribution:
+    """What was done to both sides was done to this one, whatever its reason."""
+    if view.tumour.side not in sides:
+        return Attribution(Place.ELSEWHERE, ("on the other side",))
+    if stated is Place.ELSEWHERE and len(sides) == 1:
+        return Attribution(Place.UNSURE, ("its reason is another disease",))
+    return Attribution(Place.HERE)
+
+
 def _stated_side(said: tuple[Concept, ...], view: View) -> Place | None:
+    """Of a reason that is a breast cancer. A side on which no tumour is on record settles nothing."""
     sides = sides_in(said, view.vocabulary)
     if sides and view.tumour.side:
-        return Place.HERE if view.tumour.side in sides else Place.ELSEWHERE
+        if view.tumour.side in sides:
+            return Place.HERE
+        return Place.ELSEWHERE if any(other.side in sides for other in view.others) else Place.UNSURE
     return None if view.others else Place.HERE
 
 

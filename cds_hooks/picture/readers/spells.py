@@ -28,6 +28,7 @@ class Spell:
     `start` and `end` are the days that these can have been (None: not known; an end that is not known may be any day
     from `seen` on). `seen` is the last day that something confirms it. `live`: it goes on today. `over` says how it
     ended ("completed", "stopped", "" where that is not said); None for one that has not ended as far as is known.
+    `is_dose`: one dose, which tells nothing of the next.
     """
 
     evidence: Evidence
@@ -37,6 +38,7 @@ class Spell:
     seen: date | None
     live: bool
     over: str | None
+    is_dose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,11 @@ def spell_of(drug: Drug, kinds: frozenset[str], view: View) -> Spell:
     use = drug.use
     start = _start(use)
     over = _over(use, view)
-    end = _end(use, view) if over is not None or use.kind is MedicationKind.ADMINISTRATION else None
+    is_dose = use.kind is MedicationKind.ADMINISTRATION
+    end = _end(use, view) if over is not None or is_dose else None
     seen = _seen(use, view)
     live = over is None and use.status in _RUNNING and _holds(use, seen, view)
-    return Spell(drug.evidence, kinds, start, end, seen, live, over)
+    return Spell(drug.evidence, kinds, start, end, seen, live, over, is_dose)
 
 
 def first_start(spells: Iterable[Spell], view: View) -> DateInterval | None:
@@ -82,7 +85,7 @@ def least(spells: Iterable[Spell], view: View) -> tuple[Days, ...]:
     for spell in every:
         first = spell.start.latest if spell.start and spell.start.latest else view.today
         last = view.today if spell.live else spell.end.earliest if spell.end else spell.seen
-        if spell.end is None and not spell.live and spell.over != "stopped":
+        if spell.end is None and not spell.live and not spell.is_dose and spell.over != "stopped":
             last = _bridged(last or first, every, view)
         found.append(Days(first, max(first, last or first)))
     return joined(found, view)
@@ -135,16 +138,15 @@ def _over(use: MedicationUse, view: View) -> str | None:
     reasons |= {w for r in use.status_reason for w in whole_texts(r, "status_reasons", view)}
     if "completed" in reasons:
         return "completed"
-    # an order that ran out is no course that was completed
-    if use.kind is MedicationKind.REQUEST and _OVER[use.status] == "completed":
-        return ""
-    return _OVER[use.status]
+    # an order that ran out is no course that was completed, and neither is a statement without an end
+    ran_out = use.kind is MedicationKind.REQUEST or _end(use, view) is None
+    return "" if ran_out and _OVER[use.status] == "completed" else _OVER[use.status]
 
 
 def _end(use: MedicationUse, view: View) -> DateInterval | None:
-    """The day it ended. A point in time is no end, save for a dose that was given."""
+    """The day it ended. A point in time is no end: therapy can go on from dose to dose."""
     ended = use.ended
-    if ended is None or (ended == use.started and use.kind is not MedicationKind.ADMINISTRATION):
+    if ended is None or ended == use.started:
         return None
     if ended.earliest and ended.earliest > view.today:
         return None
