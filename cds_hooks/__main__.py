@@ -25,6 +25,7 @@ from cds_hooks.fhir.bundle import prefetch_of
 from cds_hooks.fhir.read import read_record
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.reasoning.consider import History
 from cds_hooks.settings import Settings, described, read_settings
 from cds_hooks.writing.checks import check_cards
 from cds_hooks.writing.escape import plain
@@ -112,7 +113,7 @@ def explain(file: BinaryIO, as_of: datetime | None, cards: Path | None) -> None:
     keys = knowledge.service.prefetch
     patient_id, prefetch = prefetch_of(file.read(), keys, None)
     record = read_record(prefetch, keys, knowledge.sieve, patient_id)
-    consultation = consult(record, knowledge, as_of.date() if as_of else today())
+    consultation = consult(record, History(), knowledge, as_of.date() if as_of else today())
     Console(highlight=False).print(explanation(record, consultation, knowledge))
 
 

@@ -11,22 +11,33 @@ from cds_hooks.fhir.record import Record
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.see import see
+from cds_hooks.reasoning.consider import History, consider
+from cds_hooks.reasoning.considerations import Considered
 from cds_hooks.reasoning.stratify import stratify
 from cds_hooks.reasoning.tiers import EpisodeTier, TierWithheld
 
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """What was seen and concluded, and the fingerprint of the knowledge that it rests on."""
+    """What was seen and concluded, and the fingerprint of the knowledge that it rests on. `patient` is the reference
+    of the patient ("Patient/1"), whom orders are for.
+    """
 
     picture: Picture
     tiers: tuple[EpisodeTier, ...]
     withheld: tuple[TierWithheld, ...]
     knowledge: str
+    considerations: tuple[Considered, ...] = ()
+    patient: str = ""
 
 
-def consult(record: Record, knowledge: Knowledge, today: date) -> Consultation:
-    """See the chart, stratify each tumour episode, and return both with their reasons."""
+def consult(record: Record, history: History, knowledge: Knowledge, today: date) -> Consultation:
+    """See the chart, stratify each tumour episode, weigh every consideration; return all with their reasons.
+
+    `history` is what the journal knows of earlier overrides: an input of the decision, and kept with it.
+    """
     picture = see(record, knowledge.vocabulary, today)
     tiers, withheld = stratify(picture, knowledge.tiers, knowledge.gates)
-    return Consultation(picture, tiers, withheld, knowledge.fingerprint)
+    considerations = consider(picture, history, knowledge.gates, knowledge.considerations)
+    patient = record.patient.origin.reference
+    return Consultation(picture, tiers, withheld, knowledge.fingerprint, considerations, patient)

@@ -133,7 +133,7 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(
-        patient,
+        dict(sorted(patient.items())),
         tuple(episode for episode, _ in episodes),
         tuple(sorted(aside)),
         {key: state.value for key, state in sorted(record.states.items())},

@@ -19,6 +19,7 @@ from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.supplement import Supplement, load_missing, read_supplemented
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.protocol.request import HookRequest, read_request
+from cds_hooks.reasoning.consider import History
 from cds_hooks.web.logs import request_id
 from cds_hooks.web.problems import refusal
 from cds_hooks.web.wire import json_answer, read_body
@@ -100,7 +101,7 @@ def decide(request: HookRequest, record: Record, knowledge: Knowledge, decision_
     """What is answered to a valid request about this chart."""
     if request.user_type in _NOT_PROFESSIONAL:
         return Decision((), "user_is_not_a_professional")
-    consultation = consult(record, knowledge, today)
+    consultation = consult(record, History(), knowledge, today)
     cards = compose(consultation, knowledge, decision_id, today)
     return Decision(cards, None if cards else _silence(consultation))
 

@@ -7,6 +7,7 @@ from cds_hooks.fhir.bundle import prefetch_of
 from cds_hooks.fhir.read import read_record
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.protocol.response import check_answer
+from cds_hooks.reasoning.consider import History
 from tests.support.expectation import Told, departures, told_stories
 from tests.support.refusals import FOLDER, refusals, valid
 from tests.support.service import NOW, Service
@@ -34,7 +35,7 @@ def test_the_silence_has_the_expected_reason(story: Told) -> None:
     document = (FIXTURES / "patients" / story.name / "bundle.json").read_bytes()
     patient_id, prefetch = prefetch_of(document, knowledge.service.prefetch, None)
     record = read_record(prefetch, knowledge.service.prefetch, knowledge.sieve, patient_id)
-    withheld = consult(record, knowledge, NOW.date()).withheld
+    withheld = consult(record, History(), knowledge, NOW.date()).withheld
     assert {reason.because for reason in withheld} == {story.expect["silent"]}
 
 
