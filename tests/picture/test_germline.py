@@ -102,6 +102,12 @@ def test_a_gene_test_without_its_source_counts_only_on_blood_or_saliva(specimen:
     assert values(tested, specimens=(examined,) if examined else ())[0] == expected
 
 
+def test_a_variant_found_in_blood_may_be_of_the_tumour() -> None:
+    blood = Specimen(origin("Specimen", "s"), concept("sct 119297000"))
+    found = variant("brca1", source=None, specimen="Specimen/s")
+    assert values(found, specimens=(blood,))[0] == "equivocal"
+
+
 def test_both_genes_negative_in_one_test() -> None:
     source = (component("loinc 48002-0", GERMLINE),)
     assert values(observation(BOTH, "sct 260385009", components=source)) == (
