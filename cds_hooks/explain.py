@@ -164,6 +164,10 @@ def _chart(record: Record, consultation: Consultation) -> Iterator[RenderableTyp
     yield Text()
     if gaps:
         yield _line("Not loaded", ", ".join(gaps))
+    for version in record.unsupported:
+        yield _line("Not read", f"FHIR {version.version}: {', '.join(version.resource_types)}")
+    for report in consultation.picture.only_text:
+        yield _line("Only as text", f"{report.date} {plain(report.reference)}".strip())
     for title, found in (
         ("Unreadable", unreadable),
         ("Left out", left_out),

@@ -152,8 +152,11 @@ def _mark(unreadable: Unreadable) -> str:
 
 
 def _feeds(unreadable: Unreadable, fact_id: str, definition: FactDefinition, vocabulary: Vocabulary) -> bool:
+    of_its_key = unreadable.key in definition.read_from
     if not unreadable.codes:
-        return unreadable.key in definition.read_from
+        return of_its_key
+    if of_its_key and unreadable.version and definition.if_absent is not None:
+        return True  # the chart is not silent: it speaks in a form that is not read
     if fact_id == "systemic_therapy_first" and unreadable.resource_type.startswith("Medication"):
         return True
     if unreadable.resource_type == "DocumentReference":

@@ -15,9 +15,10 @@ from cds_hooks.protocol.response import check_answer
 from cds_hooks.reasoning.gates import Requirement
 from cds_hooks.reasoning.stratify import NO_BREAST_CANCER
 from cds_hooks.reasoning.tiers import Tier
-from cds_hooks.writing.compose import compose
+from cds_hooks.writing.compose import TIER, compose
 from cds_hooks.writing.extremes import extremes
 from cds_hooks.writing.tumour import SHOWN_FACT, tumours
+from cds_hooks.writing.unread import UNSUPPORTED
 from cds_hooks.writing.wording import ids, placeholders
 
 # The placeholders that the program fills in each template.
@@ -82,6 +83,7 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "detail.note": "fact note",
             "detail.set_aside": "results",
             "detail.set_aside_one": "fact whys",
+            "detail.text_only": "facts reports",
             "detail.withheld": "side why",
             "detail.remember": "",
             "detail.caveat": "text sources",
@@ -100,11 +102,26 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "caveat.er_positive": "",
             "caveat.triple_negative": "",
             "caveat.male": "",
+            "unread.report": "date",
+            "unread.report_undated": "",
+            "unread.summary.text": "reports",
+            "unread.summary.text_bare": "",
+            "unread.summary.version": "versions types",
+            "unread.summary.version_bare": "",
+            "unread.detail.text": "reports",
+            "unread.detail.version": "version types",
+            "unread.detail.effect": "",
+            "unread.because.text": "report",
+            "unread.because.version": "version types",
             "card.tier.version": "",
+            "card.unsupported_data.version": "",
             "source.label": "",
+            "source.unsupported_data.label": "",
             "topic.system": "",
             "topic.tier.code": "",
             "topic.tier.display": "",
+            "topic.unsupported_data.code": "",
+            "topic.unsupported_data.display": "",
             "override.system": "",
         }.items()
     }
@@ -187,10 +204,8 @@ def _may_name_its_tier(key: str, found: re.Match[str]) -> bool:
 
 def _value_problems(knowledge: Knowledge) -> Iterator[str]:
     said = knowledge.wording
-    if not said.get("card.tier.version", "1").isdecimal():
-        yield "wording.yaml: card.tier.version is not a whole number"
-    if not TOPIC_CODE.fullmatch(said.get("topic.tier.code", "x")):
-        yield "wording.yaml: topic.tier.code is not 1 to 100 letters and digits"
+    for card in (TIER, UNSUPPORTED):
+        yield from _frame_problems(said, card)
     if not any(key.startswith("override.reason.") for key in said):
         yield "wording.yaml: there is no override.reason.*"
     for key in sorted(key for key in said if key.endswith(".sources")):
@@ -201,6 +216,13 @@ def _value_problems(knowledge: Knowledge) -> Iterator[str]:
     for row in knowledge.tiers.rows:
         if row.key not in SHOWN_FACT:
             yield f"tiers.yaml: the factor {row.key} has no place in the assessment"
+
+
+def _frame_problems(said: Mapping[str, str], card: str) -> Iterator[str]:
+    if not said.get(f"card.{card}.version", "1").isdecimal():
+        yield f"wording.yaml: card.{card}.version is not a whole number"
+    if not TOPIC_CODE.fullmatch(said.get(f"topic.{card}.code", "x")):
+        yield f"wording.yaml: topic.{card}.code is not 1 to 100 letters and digits"
 
 
 def _card_problems(knowledge: Knowledge) -> Iterator[str]:

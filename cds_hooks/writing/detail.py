@@ -1,6 +1,5 @@
 """The detail of the tier card, in GitHub Flavored Markdown. Chart text is escaped where it enters."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
@@ -8,12 +7,11 @@ from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.fact import Evidence, Known
 from cds_hooks.reasoning.tiers import FactorResult, Tier
-from cds_hooks.writing.escape import escape
+from cds_hooks.writing.escape import escape, shown_date
 from cds_hooks.writing.tumour import Tumour
+from cds_hooks.writing.unread import text_only
 from cds_hooks.writing.values import drivers, factor_value, why_words
 from cds_hooks.writing.wording import Wording, capital, ids
-
-_ISO_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 
 
 def detail(
@@ -45,6 +43,7 @@ def _tumour(wording: Wording, tumour: Tumour) -> Iterator[str]:
     rest = [fact for fact in tumour.tier.missing if fact not in tumour.tier.could_change]
     if rest:
         yield wording.say("detail.cannot_change", facts=missing_words(wording, tumour, rest))
+    yield from text_only(wording, tumour)
     yield from _notes(wording, tumour)
     yield from _set_aside(wording, tumour)
 
@@ -101,7 +100,7 @@ def _receptors(wording: Wording, tumour: Tumour, joint: Known) -> str:
 def _marks(evidence: tuple[Evidence, ...]) -> list[str]:
     latest = max((proof.date for proof in evidence), default="")
     weak = dict.fromkeys(mark for proof in evidence for mark in proof.marks)
-    dated = [latest if _ISO_DATE.fullmatch(latest) else escape(latest)] if latest else []
+    dated = [shown_date(latest)] if latest else []
     return [*dated, *(escape(mark) for mark in weak)]
 
 

@@ -13,6 +13,14 @@ _SPACES = re.compile(r"\s+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+_ISO_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
+
+
+def shown_date(text: str) -> str:
+    """A date of the chart, escaped unless it is plainly one."""
+    return text if _ISO_DATE.fullmatch(text) else escape(text)
+
+
 def plain(text: str) -> str:
     """The text on one line, without invisible characters, at most LONGEST characters."""
     spaced = _SPACES.sub(" ", text)

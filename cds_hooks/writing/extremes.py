@@ -1,10 +1,12 @@
 """Made-up consultations that stretch the wording: every word of every fact, the longest numbers, many tumours."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, product
 
 from cds_hooks.consult import Consultation
+from cds_hooks.fhir.record import Unsupported
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, SetAside, Unknown, Why
@@ -16,6 +18,22 @@ _OTHER = (SetAside("Observation/2", "older result"),)
 _NOTE = ("contradicts another result",)
 _NUMBERS = tuple(Decimal(text) for text in ("0", "1", "3", "9.99", "50.01", "123456.78"))
 _SIDES = ("right", "left", "")
+_VERSIONS = ("DSTU2 or STU3", "DSTU2", "STU3", "R5")
+_TYPES = (
+    "Condition",
+    "DiagnosticReport",
+    "DocumentReference",
+    "Encounter",
+    "ImagingStudy",
+    "MedicationAdministration",
+    "MedicationOrder",
+    "MedicationRequest",
+    "MedicationStatement",
+    "MedicationUsage",
+    "Observation",
+    "Procedure",
+    "Specimen",
+)
 
 Facts = dict[str, Fact]
 
@@ -32,6 +50,7 @@ def extremes(knowledge: Knowledge) -> Iterator[Consultation]:
         yield _consultation(knowledge, (("right", facts), ("left", other)))
     for count in (3, 12):
         yield _consultation(knowledge, tuple((_SIDES[n % 3], tumours[-1 - n]) for n in range(count)))
+    yield from _unread(knowledge, passing)
 
 
 def _tumours(passing: Facts, definitions: Mapping[str, FactDefinition]) -> Iterator[Facts]:
@@ -81,6 +100,18 @@ def _passing(knowledge: Knowledge) -> Facts:
     """Facts of the patient that pass the gate: those that silence proves."""
     definitions = _facts_of(knowledge, Scope.PATIENT).values()
     return {fact.id: Known(fact.if_absent) for fact in definitions if fact.if_absent is not None}
+
+
+def _unread(knowledge: Knowledge, passing: Facts) -> Iterator[Consultation]:
+    """What is not read, with a tumour and without one, from one report or type to very many."""
+    for reports, versions in product((0, 1, 12), (0, 1, 4)):
+        text = tuple(Evidence(f"DiagnosticReport/{n}", f"2024-{n + 1:02}-28" if n else "") for n in range(reports))
+        shapes = tuple(Unsupported(_VERSIONS[n], _TYPES[: n * 4 + 1]) for n in range(versions))
+        silent = _consultation(knowledge, (("", passing),)).picture
+        for picture in (replace(silent, unsupported=shapes), replace(silent, episodes=(), only_text=text)):
+            shown = replace(picture, unsupported=shapes)
+            tiers, withheld = stratify(shown, knowledge.tiers, knowledge.gates)
+            yield Consultation(shown, tiers, withheld, knowledge.fingerprint)
 
 
 def _consultation(knowledge: Knowledge, sides: tuple[tuple[str, Facts], ...]) -> Consultation:
