@@ -101,7 +101,7 @@ FEEDS: Mapping[str, tuple[str, ...]] = {
     "endocrine_years": ("systemic_drugs", "treatment_history"),
     "months_since_endocrine_start": ("systemic_drugs", "treatment_history"),
     "endocrine_gap": ("systemic_drugs", "treatment_history"),
-    "ovarian_suppression": ("systemic_drugs", "ovary_removal"),
+    "ovarian_suppression": ("systemic_drugs", "ovaries_absent"),
     "systemic_therapy_first": ("surgery_procedures", "systemic_procedures", "systemic_drugs", "therapy_before_staging"),
 }
 _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}

@@ -6,7 +6,7 @@ from cds_hooks.picture.episodes import Place
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.readers.drugs import Drug, drugs
-from cds_hooks.picture.readers.events import is_done, lies_ahead, whole_texts
+from cds_hooks.picture.readers.events import is_done, lies_ahead
 from cds_hooks.picture.readers.spells import days_in, spell_of
 from cds_hooks.picture.view import View
 
@@ -52,8 +52,7 @@ def _removed(view: View) -> tuple[Evidence, ...]:
 
 
 def _both(resource: Procedure | Condition, view: View) -> bool:
-    codes = view.codes("ovary_removal").words_of(resource.code)
-    return "both" in codes | whole_texts(resource.code, "ovary_removal", view)
+    return bool(view.codes("ovaries_absent").meanings_of(resource.code))
 
 
 def _goes_on(drug: Drug, view: View) -> bool:
