@@ -55,7 +55,6 @@ _SYSTEMS = {
     "hgnc": codes.HGNC,
     "gtr": codes.GTR,
     "atc": codes.ATC,
-    "cpt": codes.CPT,
 }
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.fhir.record import Patient
-from tests.picture.charts import condition, origin, picture, procedure, value, when
+from cds_hooks.fhir.record import KeyState, Patient
+from tests.picture.charts import concept, condition, origin, picture, procedure, value, visit, when
 
 
 def patient(**more: Any) -> Patient:
@@ -55,7 +55,23 @@ def test_sex_is_as_recorded(gender: str | None, expected: str) -> None:
         (procedure("sct 305336008", None, status="not-done"), "no"),
         (condition("sct 385763009", clinical_status="resolved"), "no"),
         (condition("icd Z51.5"), "no"),
+        (visit("sct 305336008", "2025-05-01"), "yes"),
+        (visit("sct 1", "2025-05-01", service_type=concept("sct 385763009")), "yes"),
+        (visit("sct 1", "2025-05-01", reason=(concept("sct 385763009"),)), "yes"),
+        (visit("sct 1", "2025-05-01", discharge=concept("discharge hosp")), "yes"),
+        (visit("sct 1", "2025-05-01", discharge=concept("sct 428361000124107"), status=None), "yes"),
+        (visit("sct 1", "2025-05-01", discharge=concept("discharge home")), "no"),
+        (visit("sct 305336008", "2025-07-20", status="planned"), "no"),
+        (visit("sct 305336008", "2025-05-01", status="cancelled"), "no"),
+        (visit("sct 1", "2025-05-01", reason=(concept("icd Z51.5"),)), "no"),
     ],
 )
 def test_hospice_is_coded_and_palliative_care_is_not_it(resource: Any, expected: str) -> None:
     assert value(picture(resource).patient["hospice"]) == expected
+
+
+@pytest.mark.parametrize("key", ["conditions", "procedures", "encounters"])
+def test_hospice_is_not_denied_where_it_may_be_unseen(key: str) -> None:
+    assert value(picture(states={key: KeyState.PARTIAL}).patient["hospice"]) == "incomplete_page"
+    entered = visit("sct 305336008", "2025-05-01")
+    assert value(picture(entered, states={"procedures": KeyState.ABSENT}).patient["hospice"]) == "yes"
