@@ -14,7 +14,7 @@ from tests.support.ehr import Resource, resources_of
 from tests.support.stories import FIXTURES
 
 NO_SIDE = "not stated"
-WORDS = {"story", "matters", "silent", "episodes", "says", "never_says"}
+WORDS = {"story", "matters", "form", "silent", "episodes", "says", "never_says"}
 EPISODE_WORDS = {"side", "tier", "range", "factors", "missing"}
 FACTOR_WORDS = {"value", "unit", "tier", "range", "er", "pr", "why_unknown", "tier_at_least"}
 ORDER = ("low", "moderate", "high")

@@ -1,6 +1,6 @@
 """`fixtures/README.md`, generated from the expectations: `python -m tests.support.readme`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.support.expectation import Told, told_stories
@@ -23,7 +23,8 @@ by `python -m tests.support.readme`.
 |---|---|
 | `story` | the chart in a sentence |
 | `matters` | what decides the answer, and why |
-| `episodes` | one entry for each tumour that gets a tier; no other tumour may get one |
+| `form` | the FHIR version in whose form part of the chart is written; without it, all of it is R4 |
+| `episodes` | one entry for each tumour that gets a tier, and no other may; none: a card, but no tier |
 | `episodes[].side` | `left`, `right` or `not stated` |
 | `episodes[].tier` | the certain tier: `low`, `moderate`, `high` |
 | `episodes[].range` | instead of `tier`: `{at_least, at_most}` |
@@ -59,8 +60,12 @@ def as_readme() -> str:
 
 def _row(story: Told) -> str:
     expected = story.expect
-    tier = f"none: {expected['silent']}" if "silent" in expected else "; ".join(map(_tier, expected["episodes"]))
+    tier = f"none: {expected['silent']}" if "silent" in expected else _tiers(expected["episodes"])
     return f"| `{story.name}` | {expected['story']} | {expected['matters']} | {tier.replace('_', ' ')} |\n"
+
+
+def _tiers(episodes: Sequence[Mapping[str, Any]]) -> str:
+    return "; ".join(map(_tier, episodes)) or "none, and a card says why"
 
 
 def _tier(episode: Mapping[str, Any]) -> str:

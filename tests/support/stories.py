@@ -6,11 +6,16 @@ What each story expects (`expect.yaml`) is written by hand beside its chart and 
 import json
 from pathlib import Path
 
-from tests.support.authoring import tales_of_doubt, tales_of_silence, tales_of_tiers
+from tests.support.authoring import tales_of_doubt, tales_of_silence, tales_of_text, tales_of_tiers
 from tests.support.authoring.story import Story
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-STORIES: tuple[Story, ...] = (*tales_of_tiers.TALES, *tales_of_doubt.TALES, *tales_of_silence.TALES)
+STORIES: tuple[Story, ...] = (
+    *tales_of_tiers.TALES,
+    *tales_of_doubt.TALES,
+    *tales_of_silence.TALES,
+    *tales_of_text.TALES,
+)
 
 
 def as_text(story: Story) -> str:
