@@ -330,6 +330,12 @@ def test_redness_during_the_irradiation_is_its_effect(irradiation: Any, suspecte
     assert new(surgery, course, complaint(REDNESS, on="2025-06-01")) == suspected
 
 
+def test_irradiation_long_after_the_operation_is_for_something_else() -> None:
+    late = procedure("sct 108290001", None, status="completed", body_site=(LEFT_BREAST,))
+    late = replace(late, performed=period("2025-05-10", "2025-06-20"), ended=when("2025-06-20"))
+    assert said(late, complaint(LUMP))[3] == "yes"
+
+
 def test_an_operation_for_the_sign_itself_does_not_hide_it() -> None:
     later = procedure("sct 392021009", "2025-06-10", laterality=(concept("sct 7771000"),))
     assert said(complaint(LUMP), later)[3] == "yes"
@@ -363,6 +369,13 @@ def test_a_supposed_return_or_metastasis_is_a_suspicion(supposed: Any, index: in
 )
 def test_cancer_in_tissue_long_after_the_operation_is_a_suspicion(on: str | None, suspected: str) -> None:
     assert said(observation("loinc 59847-4", "icdo 8500/3", on=on))[3] == suspected
+
+
+@pytest.mark.parametrize(("on", "suspected"), [("2025-03-01", "no"), ("2025-06-01", "yes")])
+def test_cancer_in_tissue_soon_after_the_operation_is_that_of_the_operation(on: str, suspected: str) -> None:
+    cancer, surgery = condition(on="2024-10-01"), procedure("sct 392021009", "2024-11-01")
+    tissue = observation("loinc 59847-4", "icdo 8500/3", on=on)
+    assert value(picture(cancer, surgery, tissue).patient["suspected_recurrence"]) == suspected
 
 
 WORSENED, STABLE, CLEAR = "sct 271299001", "sct 359746009", "sct 281900007"

@@ -60,10 +60,9 @@ def _primary_treatment_over(view: View) -> DateInterval | None:
     if not dated:
         return usual if done or not usual else DateInterval(usual.latest, usual.latest)
     first = min(when.earliest for when in dated if when.earliest)
-    operated = [w for w in dated if w.earliest and w.earliest <= first + _days("signs_of_primary_days", view)]
-    irradiated = [
-        w for w in _irradiated(view) if w.earliest and w.earliest <= first + days_in("primary_treatment_months", view)
-    ]
+    series, course = first + _days("signs_of_primary_days", view), first + days_in("primary_treatment_months", view)
+    operated = [_lasting(w, timedelta(0)) for w in dated if w.earliest and w.earliest <= series]
+    irradiated = [w for w in _irradiated(view) if w.earliest and w.earliest <= course]
     return last_of((*operated, *irradiated))
 
 
