@@ -21,9 +21,11 @@ from cds_hooks.reasoning.gates import Gate
 # Placeholders that `due` fills: the day of the last examination, and the month since when the next is due.
 DATES = frozenset({"last_done", "due_since"})
 
-# A card informs and proposes a talk; it orders nothing. "Low" is a word of the tier, which no card may lend out.
-# These rules are not in the knowledge folder, so that no copy of it can switch them off.
-FORBIDDEN = re.compile(r"\b(?:start|giv|gave|prescrib|administer|must|never)\w*|\blow\b", re.IGNORECASE)
+# A card informs and proposes a talk; it orders nothing. "Low" is a word of the tier, which no card may lend out, not
+# even in a quotation. These rules are not in the knowledge folder, so that no copy of it can switch them off.
+_LOW = r"\blow\b"
+_FORBIDDEN = re.compile(rf"\b(?:start|giv|gave|prescrib|administer|must|never)\w*|{_LOW}", re.IGNORECASE)
+_FORBIDDEN_QUOTED = re.compile(_LOW, re.IGNORECASE)
 _TRIPLE_NEGATIVE = re.compile(r"triple[\s-]*negative|\bTNBC\b", re.IGNORECASE)
 _STANDING_ALONE = re.compile(r"(?<![\w/.])\d+(?:\.\d+)?(?![\w/]*[A-Za-z])")  # not the 2 of HER2, nor the 6 of CDK4/6
 _ANY_NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -111,9 +113,11 @@ def a_warning_is_for_safety_or_for_what_is_due(filed: Filed, _: Surroundings) ->
 
 def nothing_gives_orders(filed: Filed, _: Surroundings) -> Iterator[str]:
     """No text that a card shows tells anybody to start, give or prescribe, nor borrows the word of the lowest tier."""
-    for path, text in _shown(filed):
-        if found := FORBIDDEN.search(text):
-            yield f"{filed.at(*path)}: {found.group()!r} is not said on a card"
+    quoted = [(("citations", place, "says"), cited.says) for place, cited in enumerate(filed.value.citations)]
+    for texts, forbidden in ((_shown(filed), _FORBIDDEN), (quoted, _FORBIDDEN_QUOTED)):
+        for path, text in texts:
+            if found := forbidden.search(text):
+                yield f"{filed.at(*path)}: {found.group()!r} is not said on a card"
 
 
 def triple_negative_is_said_only_of_known_negatives(filed: Filed, _: Surroundings) -> Iterator[str]:

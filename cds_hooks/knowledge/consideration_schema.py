@@ -19,6 +19,7 @@ from cds_hooks.knowledge.shapes import (
 from cds_hooks.picture.vocabulary import Scope
 from cds_hooks.reasoning.considerations import CardKind, Effect, Outcome, Status
 
+_NO_CONSIDERATIONS = frozenset({CardKind.TIER, CardKind.UNSUPPORTED_DATA})
 _CONDITION: Schema = {"$ref": "#/$defs/condition"}
 _DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 _POSITIVE: Schema = {"type": "integer", "minimum": 1}
@@ -82,7 +83,7 @@ def _due(months: list[str]) -> Schema:
 
 def _card() -> Schema:
     members = {
-        "kind": {"enum": [kind.value for kind in CardKind if kind is not CardKind.TIER]},
+        "kind": {"enum": [kind.value for kind in CardKind if kind not in _NO_CONSIDERATIONS]},
         "indicator": {"enum": ["info", "warning"]},
         "topic": _TOPIC,
         "rank": {"type": "integer", "minimum": 1, "maximum": 99},

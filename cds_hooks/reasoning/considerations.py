@@ -18,8 +18,8 @@ class Status(Enum):
 
 
 class CardKind(Enum):
-    """What a consideration speaks of. Its value is the id of the card that carries it, but for two: a restraint stands
-    on the surveillance card, and living after is a line on another card.
+    """What a card speaks of. The value is the id of the card, but for two: a restraint stands on the surveillance card,
+    and living after is a line on another card. The tier and the data that are not read are no considerations.
     """
 
     SAFETY = "safety"
@@ -32,6 +32,7 @@ class CardKind(Enum):
     RESTRAINT = "restraint"
     TREATMENT = "treatment"
     LIVING_AFTER = "living_after"
+    UNSUPPORTED_DATA = "unsupported_data"
 
 
 class Effect(Enum):

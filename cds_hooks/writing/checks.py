@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Any
 
 from cds_hooks.consult import Consultation
@@ -13,119 +12,17 @@ from cds_hooks.picture.fact import Why
 from cds_hooks.picture.vocabulary import Kind
 from cds_hooks.protocol.response import check_answer
 from cds_hooks.reasoning.gates import Requirement
+from cds_hooks.reasoning.ranking import ORDER
 from cds_hooks.reasoning.stratify import NO_BREAST_CANCER
 from cds_hooks.reasoning.tiers import Tier
-from cds_hooks.writing.compose import TIER, compose
+from cds_hooks.writing.compose import compose
 from cds_hooks.writing.extremes import extremes
+from cds_hooks.writing.extremes_considered import extremes_considered
+from cds_hooks.writing.facts_said import unit_key
+from cds_hooks.writing.summary import LONGEST
+from cds_hooks.writing.templates import TEMPLATES
 from cds_hooks.writing.tumour import SHOWN_FACT, tumours
-from cds_hooks.writing.unread import UNSUPPORTED
 from cds_hooks.writing.wording import ids, placeholders
-
-# The placeholders that the program fills in each template.
-TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        key: frozenset(names.split())
-        for key, names in {
-            "tier.low": "",
-            "tier.moderate": "",
-            "tier.high": "",
-            "range": "at_least at_most",
-            "side.right": "",
-            "side.left": "",
-            "side.none": "",
-            "side.heading.right": "",
-            "side.heading.left": "",
-            "side.heading.none": "",
-            "list.more": "items count",
-            "summary.settled": "tier drivers",
-            "summary.settled_bare": "tier",
-            "summary.nothing_raises": "tier",
-            "summary.open": "range missing",
-            "summary.open_drivers": "range drivers missing",
-            "summary.open_doubt": "range doubts",
-            "summary.open_bare": "range",
-            "summary.several": "tumours",
-            "summary.several_worst": "count tier",
-            "summary.part": "side tier",
-            "summary.part_reasons": "side tier reasons",
-            "summary.part_missing": "missing",
-            "driver.order": "",
-            "driver.size": "value",
-            "driver.grade": "value",
-            "driver.nodes": "value",
-            "driver.one_node": "value",
-            "driver.hormone_receptors": "value",
-            "driver.triple_negative": "",
-            "driver.either_way": "",
-            "driver.her2": "value",
-            "driver.vascular_invasion": "",
-            "driver.local_extension": "",
-            "number.at_least": "number",
-            "number.above": "number",
-            "number.at_most": "number",
-            "number.under": "number",
-            "number.between": "smallest largest",
-            "quantity.mm": "number",
-            "value.hormone_receptors.detail": "er pr",
-            "value.receptor_unknown": "",
-            "value.silent": "",
-            "value.marked": "value marks",
-            "detail.settled": "tier side",
-            "detail.open": "range side",
-            "detail.drivers": "drivers",
-            "detail.floor": "tier drivers",
-            "detail.nothing_raises": "",
-            "detail.could_change": "facts",
-            "detail.cannot_change": "facts",
-            "detail.doubts": "facts",
-            "detail.facts_why": "facts why",
-            "detail.notes": "notes",
-            "detail.note": "fact note",
-            "detail.set_aside": "results",
-            "detail.set_aside_one": "fact whys",
-            "detail.text_only": "facts reports",
-            "detail.withheld": "side why",
-            "detail.remember": "",
-            "detail.caveat": "text sources",
-            "detail.caveat_plain": "text",
-            "detail.rule": "",
-            "detail.unapproved": "",
-            "detail.approved": "",
-            "detail.data_until": "date",
-            "table.factor": "",
-            "table.value": "",
-            "table.tier": "",
-            "table.no_effect": "",
-            "table.perhaps": "tier",
-            "table.perhaps_more": "tier more",
-            "caveat.her2": "",
-            "caveat.er_positive": "",
-            "caveat.triple_negative": "",
-            "caveat.male": "",
-            "unread.report": "date",
-            "unread.report_undated": "",
-            "unread.summary.text": "reports",
-            "unread.summary.text_bare": "",
-            "unread.summary.version": "versions types",
-            "unread.summary.version_bare": "",
-            "unread.detail.text": "reports",
-            "unread.detail.version": "version types",
-            "unread.detail.effect": "",
-            "unread.because.text": "report",
-            "unread.because.version": "version types",
-            "card.tier.version": "",
-            "card.unsupported_data.version": "",
-            "source.label": "",
-            "source.unsupported_data.label": "",
-            "topic.system": "",
-            "topic.tier.code": "",
-            "topic.tier.display": "",
-            "topic.unsupported_data.code": "",
-            "topic.unsupported_data.display": "",
-            "override.system": "",
-        }.items()
-    }
-)
 
 # Families whose members the knowledge decides; their templates have no placeholders.
 OPTIONAL_FAMILIES = ("short.", "override.reason.")
@@ -148,10 +45,10 @@ def check_cards(knowledge: Knowledge) -> list[str]:
 
 def _template_problems(knowledge: Knowledge) -> Iterator[str]:
     expected = {**TEMPLATES, **_members(knowledge)}
-    templates = knowledge.wording
+    templates, optional = knowledge.wording, _optional(knowledge)
     yield from (f"wording.yaml: {key} is missing" for key in sorted(expected.keys() - templates.keys()))
     for key, template in templates.items():
-        if key not in expected and not key.startswith(OPTIONAL_FAMILIES):
+        if key not in expected and key not in optional and not key.startswith(OPTIONAL_FAMILIES):
             yield f"wording.yaml: {key} is not used"
             continue
         yield from _placeholder_problems(key, template, expected.get(key, frozenset()))
@@ -169,7 +66,19 @@ def _members(knowledge: Knowledge) -> dict[str, frozenset[str]]:
         if fact is not None and fact.kind is Kind.WORD:
             keys += [f"value.{factor}.{word}" for word in fact.words]
     keys += [key for key in knowledge.wording if key.startswith("caveat.") and key.endswith(".sources")]
+    keys += [key for kind in ORDER for key in (f"card.{kind.value}.version", *_topic(kind.value))]
     return dict.fromkeys(keys, frozenset())
+
+
+def _topic(card: str) -> tuple[str, str]:
+    return f"topic.{card}.code", f"topic.{card}.display"
+
+
+def _optional(knowledge: Knowledge) -> frozenset[str]:
+    """Words for values and units of facts, where those of the vocabulary do not read well."""
+    facts = knowledge.vocabulary.facts.values()
+    values = {f"value.{fact.id}.{word}" for fact in facts for word in fact.words}
+    return frozenset(values | {unit_key(fact.unit) for fact in facts if fact.unit})
 
 
 def _reasons(knowledge: Knowledge) -> list[str]:
@@ -204,7 +113,7 @@ def _may_name_its_tier(key: str, found: re.Match[str]) -> bool:
 
 def _value_problems(knowledge: Knowledge) -> Iterator[str]:
     said = knowledge.wording
-    for card in (TIER, UNSUPPORTED):
+    for card in (kind.value for kind in ORDER):
         yield from _frame_problems(said, card)
     if not any(key.startswith("override.reason.") for key in said):
         yield "wording.yaml: there is no override.reason.*"
@@ -234,6 +143,13 @@ def _card_problems(knowledge: Knowledge) -> Iterator[str]:
             continue
         yield from (f"wording.yaml: {problem}" for problem in check_answer({"cards": list(cards)}))
         yield from (f"wording.yaml: {problem}" for problem in _unsaid_problems(consultation, cards))
+    for name, consultation in extremes_considered(knowledge):
+        try:
+            cards = compose(consultation, knowledge, _DECISION, _DAY)
+        except KnowledgeBroken:
+            yield f"{name}: its summary does not fit into {LONGEST} characters"
+            continue
+        yield from (f"{name}: {problem}" for problem in check_answer({"cards": list(cards)}))
 
 
 def _unsaid_problems(consultation: Consultation, cards: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -1,45 +1,128 @@
 """From a consultation to the cards of the answer. Pure: the same inputs give the same bytes."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.reasoning.consider import recurrence_suspected
+from cds_hooks.reasoning.considerations import CardKind, Considered, Order, Outcome, Status
+from cds_hooks.reasoning.ranking import Plan, PlannedCard, plan
 from cds_hooks.writing.assessment import assessment
-from cds_hooks.writing.detail import detail
-from cds_hooks.writing.summary import summary
+from cds_hooks.writing.considered import Spoken, block, entries, living_line, missing_line
+from cds_hooks.writing.detail import closing, detail
+from cds_hooks.writing.orders import suggestion
+from cds_hooks.writing.summary import fitting, summary, with_more
 from cds_hooks.writing.tumour import Tumour, tumours
-from cds_hooks.writing.unread import UNSUPPORTED, is_worth_a_card, unread_because, unread_detail, unread_summary
+from cds_hooks.writing.unread import is_worth_a_card, unread_because, unread_detail, unread_summary
 from cds_hooks.writing.values import drivers
-from cds_hooks.writing.wording import Wording
+from cds_hooks.writing.wording import Wording, capital
 
 ASSESSMENT = "org.recurrence-cds.assessment"
 CARD = "org.recurrence-cds.card"
-TIER = "tier"
+_SPEAK_FOR_THEMSELVES = frozenset({CardKind.TIER, CardKind.UNSUPPORTED_DATA})
 
 
 def compose(
     consultation: Consultation, knowledge: Knowledge, decision_id: str, data_until: date
 ) -> tuple[dict[str, Any], ...]:
-    """The cards, ready for JSON: the tier card when any tumour has a tier, then what of the chart is not read.
+    """The cards, ready for JSON: at most three, in the order of their claim; none when there is nothing to say.
 
-    `decision_id` is a UUID; a card's uuid is uuid5(decision_id, card id). Raises KnowledgeBroken where the wording
-    does not serve, which the checks at start exclude.
+    `decision_id` is a UUID; a card's uuid is uuid5(decision_id, card id). `data_until` is the day of the consultation.
+    Raises KnowledgeBroken where the wording does not serve, which the checks at start exclude.
     """
-    found = tumours(consultation)
-    wording = wording_of(knowledge)
-    cards = []
-    if found:
-        assessed = assessment(found, consultation.knowledge, decision_id)
-        texts = summary(wording, found), detail(wording, knowledge, consultation, found, data_until)
-        about = _considered(wording, TIER, _of_tier(wording, found))
-        cards.append(_card(wording, decision_id, texts, {ASSESSMENT: assessed, CARD: about}))
-    if is_worth_a_card(consultation, found):
-        texts = unread_summary(wording, consultation), unread_detail(wording, knowledge, consultation, data_until)
-        about = _considered(wording, UNSUPPORTED, {"because": unread_because(wording, consultation)})
-        cards.append(_card(wording, decision_id, texts, {CARD: about}))
-    return tuple(cards)
+    found = () if recurrence_suspected(consultation.considerations) else tumours(consultation)
+    desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until)
+    beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
+    planned = plan(consultation.considerations, frozenset(kind for kind, there in beside.items() if there))
+    hosted, nothing = replace(planned, cards=()), Plan(())
+    return tuple(
+        desk.card(card, hosted if index == planned.host else nothing) for index, card in enumerate(planned.cards)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What every card of one answer is written with; `found` are the tumours that have a tier to show."""
+
+    spoken: Spoken
+    found: tuple[Tumour, ...]
+    decision: UUID
+    today: date
+
+    def card(self, planned: PlannedCard, hosted: Plan) -> dict[str, Any]:
+        """One card; `hosted` holds what stands on it beside its own."""
+        return {
+            "uuid": str(uuid5(self.decision, planned.kind.value)),
+            "summary": self._summary(planned),
+            "detail": "\n\n".join(self._blocks(planned, hosted)),
+            "indicator": _indicator(planned.items),
+            "source": _source(self.spoken, planned),
+            **self._suggestions(planned.items),
+            "overrideReasons": _override_reasons(self.spoken.wording),
+            "extension": {**self._assessment(planned), CARD: self._about(planned, hosted)},
+        }
+
+    def _summary(self, planned: PlannedCard) -> str:
+        wording, more = self.spoken.wording, len(planned.items) + len(_own(planned.merged))
+        if planned.kind is CardKind.TIER:
+            return summary(wording, self.found, more)
+        if planned.kind is CardKind.UNSUPPORTED_DATA:
+            return unread_summary(wording, self.spoken.consultation, more)
+        first = planned.items[0]
+        texts = (self.spoken.sentence(first), first.consideration.title)
+        return fitting(with_more(wording, capital(text), more - 1) for text in texts)
+
+    def _blocks(self, planned: PlannedCard, hosted: Plan) -> Iterator[str]:
+        spoken, own = self.spoken, _own((planned.kind, *planned.merged))
+        if CardKind.TIER in own:
+            yield from detail(spoken.wording, spoken.knowledge, spoken.consultation, self.found)
+        yield from (block(spoken, one) for one in planned.items)
+        if CardKind.UNSUPPORTED_DATA in own:
+            yield from unread_detail(spoken.wording, spoken.consultation)
+        lines = (missing_line(spoken, hosted.asking), living_line(spoken, hosted.living))
+        yield from (line for line in lines if line is not None)
+        approved = all(one.consideration.status is Status.APPROVED for one in (*planned.items, *hosted.living))
+        approved = approved and (spoken.knowledge.approved or not own)
+        yield closing(spoken.wording, rule=CardKind.TIER in own, approved=approved, data_until=self.today)
+
+    def _suggestions(self, items: Iterable[Considered]) -> dict[str, Any]:
+        patient = self.spoken.consultation.patient
+        offered = [
+            suggestion(order, self._order_id(one, order), patient, self.spoken.episode(one), self.today)
+            for one in items
+            if one.outcome is Outcome.APPLIES
+            for order in one.consideration.suggestions
+        ]
+        return {"suggestions": offered, "selectionBehavior": "any"} if offered else {}
+
+    def _order_id(self, one: Considered, order: Order) -> str:
+        return str(uuid5(self.decision, f"{one.consideration.id}/{one.episode}/{order.id}"))
+
+    def _assessment(self, planned: PlannedCard) -> dict[str, Any]:
+        if CardKind.TIER not in (planned.kind, *planned.merged):
+            return {}
+        return {ASSESSMENT: assessment(self.found, self.spoken.consultation.knowledge, str(self.decision))}
+
+    def _about(self, planned: PlannedCard, hosted: Plan) -> dict[str, Any]:
+        """The extension `org.recurrence-cds.card`: every consideration that the card speaks of, or asks for."""
+        own = [self._entry(kind) for kind in _own((planned.kind, *planned.merged))]
+        version = int(self.spoken.wording.say(f"card.{planned.kind.value}.version"))
+        said = entries(self.spoken, (*planned.items, *hosted.asking, *hosted.living))
+        return {"id": planned.kind.value, "version": version, "considerations": [*own, *said]}
+
+    def _entry(self, kind: CardKind) -> dict[str, Any]:
+        """A card that speaks for itself, as the one consideration that it is."""
+        wording, consultation = self.spoken.wording, self.spoken.consultation
+        said = (
+            _of_tier(wording, self.found)
+            if kind is CardKind.TIER
+            else {"because": unread_because(wording, consultation)}
+        )
+        return {"id": kind.value, "verdict": "applies", **{key: value for key, value in said.items() if value}}
 
 
 def wording_of(knowledge: Knowledge) -> Wording:
@@ -48,41 +131,40 @@ def wording_of(knowledge: Knowledge) -> Wording:
     return Wording(knowledge.wording, titles)
 
 
-def _card(wording: Wording, decision_id: str, texts: tuple[str, str], extension: dict[str, Any]) -> dict[str, Any]:
-    """One card for information; `texts` are its summary and its detail."""
-    card_id = extension[CARD]["id"]
-    return {
-        "uuid": str(uuid5(UUID(decision_id), card_id)),
-        "summary": texts[0],
-        "detail": texts[1],
-        "indicator": "info",
-        "source": _source(wording, card_id),
-        "overrideReasons": _override_reasons(wording),
-        "extension": extension,
-    }
+def _own(kinds: Iterable[CardKind]) -> tuple[CardKind, ...]:
+    """Those of the kinds that have something to say beside considerations."""
+    return tuple(kind for kind in kinds if kind in _SPEAK_FOR_THEMSELVES)
 
 
-def _source(wording: Wording, card_id: str) -> dict[str, Any]:
+def _indicator(items: Iterable[Considered]) -> str:
+    """A warning only for what applies: for safety, or for an examination that is due since a recorded one."""
+    warns = any(one.outcome is Outcome.APPLIES and one.consideration.card.indicator == "warning" for one in items)
+    return "warning" if warns else "info"
+
+
+def _source(spoken: Spoken, planned: PlannedCard) -> dict[str, Any]:
+    """Whose guidance it is, and the topic by which an EHR locks an overridden card out: those of the consideration if
+    the card shows one alone.
+    """
+    wording, system, kind = spoken.wording, spoken.wording.say("topic.system"), planned.kind.value
+    if len(planned.items) == 1 and not _own((planned.kind, *planned.merged)):
+        alone = planned.items[0].consideration
+        source = spoken.knowledge.sources[alone.citations[0].source]
+        topic = {"code": alone.card.topic, "system": system, "display": alone.title}
+        return {"label": source.label, **({"url": source.url} if source.url else {}), "topic": topic}
     topic = {
-        "code": wording.say(f"topic.{card_id}.code"),
-        "system": wording.say("topic.system"),
-        "display": wording.say(f"topic.{card_id}.display"),
+        "code": wording.say(f"topic.{kind}.code"),
+        "system": system,
+        "display": wording.say(f"topic.{kind}.display"),
     }
-    label = "source.label" if card_id == TIER else f"source.{card_id}.label"
-    return {"label": wording.say(label), "topic": topic}
+    label = {CardKind.TIER: "source.label", CardKind.UNSUPPORTED_DATA: "source.unsupported_data.label"}
+    return {"label": wording.say(label.get(planned.kind, "source.considerations.label")), "topic": topic}
 
 
 def _override_reasons(wording: Wording) -> list[dict[str, str]]:
     system = wording.say("override.system")
     reasons = wording.family("override.reason.")
     return [{"code": code, "system": system, "display": display} for code, display in reasons.items()]
-
-
-def _considered(wording: Wording, card_id: str, said: dict[str, list[str]]) -> dict[str, Any]:
-    """The extension `org.recurrence-cds.card` of a card that speaks for one consideration, which is itself."""
-    consideration = {"id": card_id, "verdict": "applies", **{key: value for key, value in said.items() if value}}
-    version = int(wording.say(f"card.{card_id}.version"))
-    return {"id": card_id, "version": version, "considerations": [consideration]}
 
 
 def _of_tier(wording: Wording, found: tuple[Tumour, ...]) -> dict[str, list[str]]:

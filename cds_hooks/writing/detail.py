@@ -5,24 +5,29 @@ from datetime import date
 
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.picture.fact import Evidence, Known
+from cds_hooks.picture.fact import Known
 from cds_hooks.reasoning.tiers import FactorResult, Tier
-from cds_hooks.writing.escape import escape, shown_date
+from cds_hooks.writing.escape import escape
+from cds_hooks.writing.facts_said import evidence_marks
 from cds_hooks.writing.tumour import Tumour
 from cds_hooks.writing.unread import text_only
 from cds_hooks.writing.values import drivers, factor_value, why_words
 from cds_hooks.writing.wording import Wording, capital, ids
 
 
-def detail(
-    wording: Wording, knowledge: Knowledge, consultation: Consultation, found: tuple[Tumour, ...], data_until: date
-) -> str:
+def detail(wording: Wording, knowledge: Knowledge, consultation: Consultation, found: tuple[Tumour, ...]) -> list[str]:
     """Blocks: of each tumour the tier, its drivers, what is missing and the table; then the caveats."""
     blocks = [block for tumour in found for block in _tumour(wording, tumour)]
     blocks += _withheld(wording, consultation)
     blocks += _caveats(wording, knowledge, found)
-    blocks.append(_advisory(wording, knowledge, data_until))
-    return "\n\n".join(blocks)
+    return blocks
+
+
+def closing(wording: Wording, *, rule: bool, approved: bool, data_until: date) -> str:
+    """The last line of a card: by which rule the tier was found, whether it is approved, how recent the data are."""
+    said = [wording.say("detail.rule")] if rule else []
+    said += [wording.say("detail.approved" if approved else "detail.unapproved")]
+    return f"*{' '.join(said)} {wording.say('detail.data_until', date=data_until.isoformat())}*"
 
 
 def _tumour(wording: Wording, tumour: Tumour) -> Iterator[str]:
@@ -83,8 +88,7 @@ def value_cell(wording: Wording, tumour: Tumour, factor: str) -> str:
     if factor == "local_extension" and not fact.evidence:
         return wording.say("value.silent")
     words = _receptors(wording, tumour, fact) if factor == "hormone_receptors" else factor_value(wording, factor, fact)
-    why = why_words(wording, fact)
-    marks = ", ".join([*_marks(fact.evidence), *([why] if why else [])])
+    marks = ", ".join(evidence_marks(wording, fact))
     return wording.say("value.marked", value=words, marks=marks) if marks else words
 
 
@@ -95,13 +99,6 @@ def _receptors(wording: Wording, tumour: Tumour, joint: Known) -> str:
     unknown = wording.say("value.receptor_unknown")
     words = {name: factor_value(wording, "hormone_receptors", fact) for name, fact in known.items()}
     return wording.say("value.hormone_receptors.detail", **{"er": unknown, "pr": unknown, **words})
-
-
-def _marks(evidence: tuple[Evidence, ...]) -> list[str]:
-    latest = max((proof.date for proof in evidence), default="")
-    weak = dict.fromkeys(mark for proof in evidence for mark in proof.marks)
-    dated = [shown_date(latest)] if latest else []
-    return [*dated, *(escape(mark) for mark in weak)]
 
 
 def tier_cell(wording: Wording, result: FactorResult) -> str:
@@ -173,9 +170,3 @@ def _caveat(wording: Wording, knowledge: Knowledge, name: str) -> str:
         return wording.say("detail.caveat_plain", text=text)
     labels = [knowledge.sources[source].label for source in ids(wording.say(sources))]
     return wording.say("detail.caveat", text=text, sources="; ".join(labels))
-
-
-def _advisory(wording: Wording, knowledge: Knowledge, data_until: date) -> str:
-    approval = wording.say("detail.approved" if knowledge.approved else "detail.unapproved")
-    until = wording.say("detail.data_until", date=data_until.isoformat())
-    return f"*{wording.say('detail.rule')} {approval} {until}*"

@@ -12,13 +12,21 @@ from cds_hooks.writing.wording import Wording, capital
 LONGEST = 139  # CDS Hooks 2.0, Card.summary: fewer than 140 characters
 
 
-def summary(wording: Wording, found: tuple[Tumour, ...]) -> str:
-    """The fullest sentence that fits. Raises KnowledgeBroken if none does (excluded by the checks at start)."""
+def summary(wording: Wording, found: tuple[Tumour, ...], more: int = 0) -> str:
+    """The fullest sentence that fits, with `more` considerations beside the tier. Raises KnowledgeBroken if none does
+    (excluded by the checks at start).
+    """
     candidates = _one(wording, found[0]) if len(found) == 1 else _several(wording, found)
-    return _fitting(capital(text) for text in candidates)
+    return fitting(with_more(wording, capital(text), more) for text in candidates)
 
 
-def _fitting(candidates: Iterable[str]) -> str:
+def with_more(wording: Wording, text: str, more: int) -> str:
+    """The sentence, and how many more things the card says."""
+    return wording.say("summary.more", first=text, count=more) if more else text
+
+
+def fitting(candidates: Iterable[str]) -> str:
+    """The first that fits. Raises KnowledgeBroken if none does."""
     for text in candidates:
         if len(text) <= LONGEST:
             return text

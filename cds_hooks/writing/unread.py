@@ -1,16 +1,13 @@
 """The card that says what of the chart is not read: pathology in words alone, resources of another FHIR version."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from cds_hooks.consult import Consultation
-from cds_hooks.errors import KnowledgeBroken
-from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.fact import Evidence, Unknown, Why
 from cds_hooks.picture.narrative import AS_TEXT
 from cds_hooks.reasoning.stratify import NO_BREAST_CANCER
 from cds_hooks.writing.escape import shown_date
-from cds_hooks.writing.summary import LONGEST
+from cds_hooks.writing.summary import fitting, with_more
 from cds_hooks.writing.tumour import Tumour
 from cds_hooks.writing.wording import Wording
 
@@ -25,15 +22,14 @@ def is_worth_a_card(consultation: Consultation, found: tuple[Tumour, ...]) -> bo
     return bool(no_tumour and picture.only_text) or bool((found or no_tumour) and picture.unsupported)
 
 
-def unread_summary(wording: Wording, consultation: Consultation) -> str:
-    """The fullest sentence that fits. Raises KnowledgeBroken if none does (excluded by the checks at start)."""
-    for text in _summaries(wording, consultation):
-        if len(text) <= LONGEST:
-            return text
-    raise KnowledgeBroken((f"wording.yaml: no summary of what is not read fits into {LONGEST} characters",))
+def unread_summary(wording: Wording, consultation: Consultation, more: int = 0) -> str:
+    """The fullest sentence that fits, with `more` considerations beside it. Raises KnowledgeBroken if none does
+    (excluded by the checks at start).
+    """
+    return fitting(with_more(wording, text, more) for text in _summaries(wording, consultation))
 
 
-def unread_detail(wording: Wording, knowledge: Knowledge, consultation: Consultation, data_until: date) -> str:
+def unread_detail(wording: Wording, consultation: Consultation) -> list[str]:
     """Blocks: the reports, each version with its resource types, and what that means."""
     picture = consultation.picture
     blocks = []
@@ -45,9 +41,7 @@ def unread_detail(wording: Wording, knowledge: Knowledge, consultation: Consulta
     ]
     if picture.unsupported:
         blocks.append(wording.say("unread.detail.effect"))
-    approval = wording.say("detail.approved" if knowledge.approved else "detail.unapproved")
-    blocks.append(f"*{approval} {wording.say('detail.data_until', date=data_until.isoformat())}*")
-    return "\n\n".join(blocks)
+    return blocks
 
 
 def unread_because(wording: Wording, consultation: Consultation) -> list[str]:
