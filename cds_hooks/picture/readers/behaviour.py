@@ -60,7 +60,8 @@ def read_invasive(view: View) -> Fact:
     confirmed = [c for c in view.tumour.conditions if not is_unconfirmed(c)]
     said = {m for c in confirmed for m in breast_meanings(c, view.vocabulary)}
     evidence = tuple(sorted({of_condition(c, "", view.vocabulary).evidence for c in view.tumour.conditions}))
-    tissue = [f for f in histologies(view) if f.attributed and f.value is not None]
+    unproven = {c.origin.reference for c in view.tumour.conditions} - {c.origin.reference for c in confirmed}
+    tissue = [f for f in histologies(view) if f.attributed and f.value is not None and f.reference not in unproven]
     kinds = {_behaviour(str(f.value)) for f in tissue} - {""}
     proof = tuple(sorted({*evidence, *evidence_of(tissue)}))
     word = _behaviour_of(frozenset(said), frozenset(kinds), view)
