@@ -46,6 +46,7 @@ def fact_definitions(entries: Mapping[str, Entry]) -> dict[str, FactDefinition]:
             if_absent=entry.get("if_absent"),
             read_from=tuple(entry["read_from"]),
             whole=entry.get("whole") == "yes",
+            sought=tuple(sorted({name for lists in entry["read_from"].values() for name in lists})),
         )
         for id_, entry in entries.items()
     }

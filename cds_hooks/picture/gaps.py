@@ -1,109 +1,12 @@
 """What could not be seen, and what it does to each fact: never less than Unknown, never a lower tier."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from cds_hooks.fhir.record import KeyState, Record, Unreadable
 from cds_hooks.picture.choose import opened
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.vocabulary import FactDefinition, Vocabulary
 
-# The code lists that can feed each fact: an unreadable resource with one of these codes leaves the fact open.
-FEEDS: Mapping[str, tuple[str, ...]] = {
-    "hospice": ("hospice",),
-    "mammogram_left": ("mammograms", "imaging_modalities"),
-    "mammogram_right": ("mammograms", "imaging_modalities"),
-    "months_since_breast_mri": ("breast_mri", "imaging_modalities"),
-    "months_since_dxa": ("dxa_scans", "imaging_modalities"),
-    "months_since_echocardiogram": ("echocardiograms", "imaging_modalities"),
-    "months_since_gynaecological_review": ("gynaecological_reviews",),
-    "months_since_oncology_visit": ("oncology_visits",),
-    "recurrence_signs_locoregional": ("recurrence_signs", "recurrence_sign_diagnoses", "birads_questions"),
-    "recurrence_signs_systemic": ("recurrence_signs", "recurrence_sign_diagnoses", "disease_status_questions"),
-    "red_flags": ("recurrence_signs", "recurrence_sign_diagnoses"),
-    "suspected_recurrence": (
-        "recurrence_signs",
-        "recurrence_sign_diagnoses",
-        "birads_questions",
-        "disease_status_questions",
-    ),
-    "in_remission": ("disease_status_questions",),
-    "invasive": (
-        "breast_cancer_conditions",
-        "histology_questions",
-        "breast_histology_conditions",
-        "t_questions",
-        "pathology_reports",
-    ),
-    "histology": ("histology_questions", "breast_histology_conditions"),
-    "metastatic": (
-        "metastasis_conditions",
-        "m_questions",
-        "stage_questions",
-        "metastasis_questions",
-        "pathology_reports",
-    ),
-    "recurrence": ("breast_cancer_conditions", "pathology_reports"),
-    "tumour_size": ("size_questions", "t_questions"),
-    "grade": ("grade_questions",),
-    "er": ("er_questions", "receptors_not_a_status", "receptor_status_conditions"),
-    "pr": ("pr_questions", "receptors_not_a_status", "receptor_status_conditions"),
-    "her2": ("her2_questions", "receptor_status_conditions"),
-    "positive_nodes": ("node_questions", "n_questions", "metastasis_conditions"),
-    "vascular_invasion": ("lvi_questions",),
-    "local_extension": (
-        "local_extension_questions",
-        "local_extension_conditions",
-        "t_questions",
-        "histology_questions",
-    ),
-    "t_category": ("t_questions",),
-    "n_category": ("n_questions",),
-    "m_category": ("m_questions",),
-    **{name: (name,) for name in ("autoimmune_disease", "heart_failure", "interstitial_lung_disease", "long_qt")},
-    **{name: (name,) for name in ("osteoporosis", "stroke", "uterus_absent", "venous_thromboembolism")},
-    "anticoagulant": ("anticoagulants",),
-    "cyp2d6_inhibitor": ("cyp2d6_inhibitors",),
-    "hormone_therapy": ("hormone_therapies",),
-    **{name: (f"{name}_questions",) for name in ("t_score", "lvef", "qtc", "egfr", "creatinine_clearance", "bmi")},
-    "menopausal_status": ("menopause_conditions", "menopause_questions", "ovaries_absent", "ovarian_suppressants"),
-    "pregnant_or_lactating": ("pregnancy_conditions", "pregnancy_questions"),
-    "ki67": ("ki67_questions",),
-    "oncotype_score": ("oncotype_questions",),
-    "mammaprint": ("mammaprint_questions",),
-    "multifocal": ("focality_questions", "t_questions"),
-    "anatomic_stage": ("t_questions", "n_questions", "m_questions", "metastasis_conditions"),
-    "recorded_stage": ("stage_questions",),
-    "germline_pathogenic": ("germline_questions", "germline_answers"),
-    "germline_negative": ("germline_questions", "germline_answers"),
-    "germline_tested": ("germline_questions", "germline_answers"),
-    "years_since_diagnosis": ("breast_cancer_conditions",),
-    "diagnosis_age": ("breast_cancer_conditions",),
-    "breast_surgery": ("surgery_procedures", "treatment_history"),
-    "axillary_surgery": ("surgery_procedures",),
-    "years_since_surgery": ("surgery_procedures", "treatment_history"),
-    "months_since_surgery": ("surgery_procedures", "treatment_history"),
-    "mastectomy_bilateral": ("surgery_procedures", "treatment_history"),
-    "years_since_primary_treatment": (
-        "surgery_procedures",
-        "radiotherapy_procedures",
-        "systemic_procedures",
-        "systemic_drugs",
-    ),
-    "radiotherapy": ("radiotherapy_procedures", "treatment_history"),
-    "radiotherapy_sites": ("radiotherapy_procedures",),
-    "months_since_radiotherapy": ("radiotherapy_procedures",),
-    "chemotherapy": ("systemic_procedures", "systemic_drugs", "treatment_history"),
-    "drugs_recorded": ("systemic_drugs", "bone_agents"),
-    "drug_classes_recorded": ("systemic_procedures", "systemic_drugs", "bone_agents", "treatment_history"),
-    "residual_disease": ("t_questions", "n_questions"),
-    "endocrine_agent": ("systemic_drugs", "treatment_history"),
-    "endocrine_status": ("systemic_drugs", "treatment_history"),
-    "endocrine_years": ("systemic_drugs", "treatment_history"),
-    "months_since_endocrine_start": ("systemic_drugs", "treatment_history"),
-    "endocrine_gap": ("systemic_drugs", "treatment_history"),
-    "ovarian_suppression": ("systemic_drugs", "ovaries_absent"),
-    "systemic_therapy_first": ("surgery_procedures", "systemic_procedures", "systemic_drugs", "therapy_before_staging"),
-}
 _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}
 
 
@@ -161,5 +64,5 @@ def _feeds(unreadable: Unreadable, fact_id: str, definition: FactDefinition, voc
         return True
     if unreadable.resource_type == "DocumentReference":
         return False  # its text is not read in any case
-    lists = [vocabulary.codelists[name] for name in FEEDS.get(fact_id, ())]
+    lists = [vocabulary.codelists[name] for name in definition.sought]
     return any(each.meaning(coding) is not None for each in lists for coding in unreadable.codes)

@@ -54,6 +54,7 @@ _EPISODE = frozenset(
         "metastatic",
         "recurrence",
         "tumour_size",
+        "size_below_t_category",
         "grade",
         "er",
         "pr",

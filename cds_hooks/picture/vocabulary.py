@@ -26,7 +26,8 @@ class Kind(Enum):
 @dataclass(frozen=True, slots=True)
 class FactDefinition:
     """One entry of `facts.yaml`. `words` are the allowed values of a word or list fact; `if_absent` is the value
-    that the chart's silence proves (only where silence is evidence enough); `read_from` are prefetch keys. `words`
+    that the chart's silence proves (only where silence is evidence enough); `read_from` are prefetch keys,
+    `sought` the code lists sought in them: an unreadable resource with one of their codes leaves the fact open. `words`
     is empty for a word shown as recorded ("pT2"), which no condition tests; `whole` marks a number that is counted.
     """
 
@@ -39,6 +40,7 @@ class FactDefinition:
     if_absent: str | None
     read_from: tuple[str, ...]
     whole: bool = False
+    sought: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

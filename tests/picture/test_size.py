@@ -140,6 +140,16 @@ def test_a_size_that_contradicts_the_t_category_governs_and_says_so() -> None:
     assert (value(fact), fact.notes) == (25, ("contradicts recorded cT3",))
 
 
+@pytest.mark.parametrize(
+    ("size", "category", "below"),
+    [("8", PT2, "yes"), ("20", PT2, "no"), ("25", PT2, "no"), ("60", PT2, "no"), ("25", CT3, "yes")],
+)
+def test_a_t_category_that_says_larger_is_held_against_the_size(size: str, category: str, below: str) -> None:
+    question = "sct 399504009" if category == CT3 else "loinc 21899-0"
+    found = facts(observation(LESION, mm(size)), observation(question, category))
+    assert value(found["size_below_t_category"]) == below
+
+
 def test_a_size_within_its_t_category_contradicts_nothing() -> None:
     fact = known(facts(observation(LESION, mm("25")), observation("loinc 21899-0", PT2))["tumour_size"])
     assert fact.notes == ()

@@ -7,8 +7,8 @@ from decimal import Decimal
 from cds_hooks.fhir.record import Concept
 from cds_hooks.picture.answers import Slot, number_in, word_in
 from cds_hooks.picture.choose import How, settle
-from cds_hooks.picture.fact import Fact, Interval, Known, Why, with_note
-from cds_hooks.picture.finding import Finding
+from cds_hooks.picture.fact import Fact, Interval, Known, Unknown, Why, with_note
+from cds_hooks.picture.finding import Finding, evidence_of
 from cds_hooks.picture.readers.stage import Staged, categories, size_bounds
 from cds_hooks.picture.view import View
 
@@ -25,8 +25,9 @@ _FROM_CATEGORY = {"p": 5, "": 6, "c": 7}
 
 
 def read(view: View) -> dict[str, Fact]:
-    """The facts tumour_size and grade."""
-    return {"tumour_size": read_size(view), "grade": read_grade(view)}
+    """The facts tumour_size, size_below_t_category and grade."""
+    size = read_size(view)
+    return {"tumour_size": size, "size_below_t_category": _below_category(size, view), "grade": read_grade(view)}
 
 
 def read_size(view: View) -> Fact:
@@ -34,13 +35,28 @@ def read_size(view: View) -> Fact:
     measured = [f for slot in view.asked("size_questions") if (f := _size_finding(slot, view)) is not None]
     staged = categories(view, "T")
     fact = settle("tumour_size", [*measured, *_sizes_from(staged, view)], How.LARGEST, view.vocabulary)
-    for each in staged:
-        bounds = size_bounds(each.category, view.vocabulary.numbers) if each.category else None
-        at_diagnosis = each.finding.attributed and not each.finding.after_therapy
-        if bounds and each.category and at_diagnosis and _apart(fact, bounds):
+    for each, bounds in _bounds_at_diagnosis(staged, view):
+        if each.category and (_below(fact, bounds) or _above(fact, bounds)):
             note = f"contradicts recorded {each.category.word}"
             fact = fact if note in fact.notes else with_note(fact, note)
     return fact
+
+
+def _below_category(size: Fact, view: View) -> Fact:
+    """Yes if a T category recorded before therapy says that the tumour is larger than its size.
+
+    A size that is the very limit of the category (20 mm and T2) may be rounded: it is noted, and no more.
+    """
+    at_diagnosis = _bounds_at_diagnosis(categories(view, "T"), view)
+    larger = [each.finding for each, bounds in at_diagnosis if _below(size, replace(bounds, low_open=False))]
+    return Known("yes", evidence_of(larger)) if larger else Unknown(Why.NOT_RECORDED)
+
+
+def _bounds_at_diagnosis(staged: tuple[Staged, ...], view: View) -> list[tuple[Staged, Interval]]:
+    """The sizes that T categories set, as far as they are of this tumour and from before therapy."""
+    own = (s for s in staged if s.category and s.finding.attributed and not s.finding.after_therapy)
+    sizes = ((s, size_bounds(s.category, view.vocabulary.numbers)) for s in own if s.category)
+    return [(s, bounds) for s, bounds in sizes if bounds]
 
 
 def _size_finding(slot: Slot, view: View) -> Finding | None:
@@ -75,13 +91,18 @@ def _sizes_from(staged: tuple[Staged, ...], view: View) -> list[Finding]:
     return sizes
 
 
-def _apart(fact: Fact, bounds: Interval) -> bool:
-    """True if the size can lie nowhere within the bounds."""
+def _below(fact: Fact, bounds: Interval) -> bool:
+    """True if the size is certainly smaller than the bounds allow."""
     size = fact.value if isinstance(fact, Known) else None
-    if not isinstance(size, Interval) or size.exact is None:
+    if not isinstance(size, Interval) or size.high is None or bounds.low is None:
         return False
-    below = bounds.low is not None and size.exact <= bounds.low
-    return below or (bounds.high is not None and size.exact > bounds.high)
+    return size.high < bounds.low or (size.high == bounds.low and bounds.low_open)
+
+
+def _above(fact: Fact, bounds: Interval) -> bool:
+    """True if the size is certainly larger than the bounds allow."""
+    size = fact.value if isinstance(fact, Known) else None
+    return isinstance(size, Interval) and size.low is not None and bounds.high is not None and size.low > bounds.high
 
 
 def read_grade(view: View) -> Fact:
