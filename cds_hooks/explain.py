@@ -13,7 +13,7 @@ from rich.text import Text
 from cds_hooks.consult import Consultation
 from cds_hooks.fhir.record import KeyState, Record
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.picture.fact import Evidence, Fact, Interval, Known
+from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown
 from cds_hooks.reasoning.tiers import FactorResult, Tier, TierWithheld
 from cds_hooks.writing.compose import wording_of
 from cds_hooks.writing.detail import missing_words, tier_cell
@@ -31,20 +31,53 @@ def explanation(record: Record, consultation: Consultation, knowledge: Knowledge
     wording = wording_of(knowledge)
     parts: list[RenderableType] = [_patient(wording, consultation, knowledge)]
     for tumour in tumours(consultation):
-        parts += [*_tumour(wording, tumour, consultation)]
+        parts += [*_tumour(wording, tumour, consultation), _also_read(wording, tumour, consultation, knowledge)]
     parts += [_withheld(wording, consultation, withheld) for withheld in consultation.withheld]
+    parts += _patient_unknown(wording, consultation, knowledge)
     parts += _chart(record, consultation)
     return Group(*parts)
 
 
 def _patient(wording: Wording, consultation: Consultation, knowledge: Knowledge) -> RenderableType:
-    said = []
-    for fact_id, fact in consultation.picture.patient.items():
-        value = interval(wording, fact.value) if isinstance(fact, Known) and isinstance(fact.value, Interval) else None
-        words = value or (str(fact.value) if isinstance(fact, Known) else why_words(wording, fact))
-        definition = knowledge.vocabulary.facts.get(fact_id)
-        said.append(f"{definition.title if definition else fact_id}: {words}")
-    return _line("Patient", ", ".join(said))
+    facts = consultation.picture.patient.items()
+    known = [f"{_title(name, knowledge)}: {_said(wording, fact)}" for name, fact in facts if isinstance(fact, Known)]
+    return _line("Patient", ", ".join(known))
+
+
+def _patient_unknown(wording: Wording, consultation: Consultation, knowledge: Knowledge) -> list[RenderableType]:
+    """What is not known of the patient, by reason: a chart is silent about most, so it stands last."""
+    unknown: dict[str, list[str]] = {}
+    for name, fact in consultation.picture.patient.items():
+        if isinstance(fact, Unknown):
+            unknown.setdefault(why_words(wording, fact) or fact.why.value, []).append(_title(name, knowledge))
+    return [_line(capital(why), ", ".join(titles)) for why, titles in sorted(unknown.items())]
+
+
+def _also_read(wording: Wording, tumour: Tumour, consultation: Consultation, knowledge: Knowledge) -> RenderableType:
+    """What else is known of this tumour: treatment, stage, assays."""
+    shown = {fact for result in tumour.tier.factors for fact in result.row.facts}
+    facts = consultation.picture.episodes[tumour.tier.episode].facts.items()
+    known = [
+        f"{_title(name, knowledge)}: {_said(wording, fact)}"
+        for name, fact in facts
+        if name not in shown and isinstance(fact, Known) and fact.evidence
+    ]
+    return _line("Also read", ", ".join(known))
+
+
+def _title(fact_id: str, knowledge: Knowledge) -> str:
+    definition = knowledge.vocabulary.facts.get(fact_id)
+    return definition.title if definition else fact_id
+
+
+def _said(wording: Wording, fact: Known) -> str:
+    match fact.value:
+        case Interval():
+            return interval(wording, fact.value)
+        case tuple():
+            return " and ".join(word.replace("_", " ") for word in fact.value)
+        case word:
+            return word.replace("_", " ")
 
 
 def _tumour(wording: Wording, tumour: Tumour, consultation: Consultation) -> Iterator[RenderableType]:
