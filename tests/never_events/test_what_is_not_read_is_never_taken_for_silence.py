@@ -90,8 +90,8 @@ def test_a_resource_in_another_form_withholds_low_and_is_named(service: Service,
     answer = service.call(with_form(service, form))
     (episode,) = answer.episodes
     assert episode["range"] == {"at_least": "low", "at_most": "high"}
-    assert card_ids(answer) == ["tier", "unsupported_data"]
-    assert FORMS[form][1] in answer.cards[1]["summary"]
+    assert {"tier", "unsupported_data"} <= set(card_ids(answer))
+    assert FORMS[form][1] in answer.cards[-1]["summary"]
 
 
 def of_story(*more: Any, tumours: tuple[Tumour, ...] = (NOTHING,)) -> list[ehr.Resource]:
