@@ -11,6 +11,7 @@ from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, SetAside, Unknown, Why
 from cds_hooks.picture.vocabulary import FactDefinition, Kind, Scope
+from cds_hooks.reasoning.conditions import facts_in
 from cds_hooks.reasoning.stratify import stratify
 
 _PROOF = (Evidence("Observation/1", "2024-12-31", ("preliminary",)),)
@@ -35,15 +36,17 @@ _TYPES = (
     "Specimen",
 )
 
+_CAVEATS = ("er", "pr", "sex")
+
 Facts = dict[str, Fact]
 
 
 def extremes(knowledge: Knowledge) -> Iterator[Consultation]:
     """Consultations in which every template is used and every list is at its longest."""
-    patient, episode = _facts_of(knowledge, Scope.PATIENT), _facts_of(knowledge, Scope.EPISODE)
-    silent: Facts = {**_unknown(patient), **_unknown(episode)}
+    silent = _unknown(knowledge.vocabulary.facts)
     passing = {**silent, **_passing(knowledge)}
-    tumours = list(_tumours(passing, {**patient, **episode}))
+    spoken = _spoken_of(knowledge)
+    tumours = list(_tumours(passing, {id_: knowledge.vocabulary.facts[id_] for id_ in sorted(spoken)}))
     for facts in tumours:
         yield _consultation(knowledge, (("right", facts),))
     for facts, other in zip(tumours, reversed(tumours), strict=True):
@@ -51,6 +54,15 @@ def extremes(knowledge: Knowledge) -> Iterator[Consultation]:
     for count in (3, 12):
         yield _consultation(knowledge, tuple((_SIDES[n % 3], tumours[-1 - n]) for n in range(count)))
     yield from _unread(knowledge, passing)
+
+
+def _spoken_of(knowledge: Knowledge) -> frozenset[str]:
+    """The facts that the tier card can name: those of the table and of its gate, and those of its caveats."""
+    table = knowledge.tiers
+    gate = knowledge.gates[table.gate]
+    asked = {fact for each in (*gate.patient, *gate.episode) for fact in facts_in(each.require)}
+    tested = {fact for row in table.rows for fact in row.facts}
+    return frozenset({*tested, *table.low_requires_facts, *asked, *_CAVEATS} & knowledge.vocabulary.facts.keys())
 
 
 def _tumours(passing: Facts, definitions: Mapping[str, FactDefinition]) -> Iterator[Facts]:
