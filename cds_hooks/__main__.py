@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 the knowledge has problems (`check`), 2 it could not be do
 
 import os
 import sys
+from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -148,6 +149,7 @@ def contents(knowledge: Knowledge) -> Table:
         "Code lists": f"{len(vocabulary.codelists)} with {codes} codes",
         "Tier table": ", ".join(row.title for row in tiers.rows),
         "Gates": ", ".join(knowledge.gates),
+        "Considerations": _counted(knowledge),
         "Sources": str(len(knowledge.sources)),
         "Templates": f"{len(knowledge.wording)}; every summary fits into 139 characters",
     }
@@ -157,6 +159,12 @@ def contents(knowledge: Knowledge) -> Table:
     for title, words in lines.items():
         table.add_row(title, words)
     return table
+
+
+def _counted(knowledge: Knowledge) -> str:
+    """Considerations by their status: "3 draft, 1 approved"."""
+    by_status = Counter(each.status.value for each in knowledge.considerations)
+    return ", ".join(f"{count} {status}" for status, count in sorted(by_status.items())) or "none"
 
 
 def today() -> date:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cds_hooks.consult import Consultation
+from cds_hooks.explain_considered import considered_table
 from cds_hooks.fhir.record import KeyState, Record
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown
@@ -33,6 +34,7 @@ def explanation(record: Record, consultation: Consultation, knowledge: Knowledge
     for tumour in tumours(consultation):
         parts += [*_tumour(wording, tumour, consultation), _also_read(wording, tumour, consultation, knowledge)]
     parts += [_withheld(wording, consultation, withheld) for withheld in consultation.withheld]
+    parts += considered_table(consultation, knowledge)
     parts += _patient_unknown(wording, consultation, knowledge)
     parts += _chart(record, consultation)
     return Group(*parts)

@@ -82,7 +82,8 @@ def _reason(wording: Wording, definition: FactDefinition, fact: Known) -> str:
     if fact.value in ("yes", "no"):
         return wording.say(f"because.{fact.value}", fact=name)
     value, unit = value_words(wording, definition, fact), _unit(wording, definition)
-    return wording.say("because.value", fact=name, value=f"{value} {unit}" if unit else value)
+    told = unit in name.split()  # "years since diagnosis 2", not "2 years"
+    return wording.say("because.value", fact=name, value=f"{value} {unit}" if unit and not told else value)
 
 
 def unit_key(unit: str) -> str:

@@ -67,6 +67,11 @@ def span(episode: dict[str, Any]) -> tuple[int, int]:
     return ORDER[bounds["at_least"]], ORDER[bounds["at_most"]]
 
 
+def ids_made_for(answer: Answer) -> list[str]:
+    """The ids of cards and suggestions: each decision has its own."""
+    return [one["uuid"] for card in answer.cards for one in (card, *card.get("suggestions", []))]
+
+
 def essence(answer: Answer) -> str:
     """The cards without what differs from one decision to the next."""
     decisions = {
@@ -75,7 +80,9 @@ def essence(answer: Answer) -> str:
         for key in card["extension"]
         if "decision" in card["extension"][key]
     }
-    text = json.dumps([{k: v for k, v in card.items() if k != "uuid"} for card in answer.cards], sort_keys=True)
+    text = json.dumps(answer.cards, sort_keys=True)
+    for identifier in ids_made_for(answer):
+        text = text.replace(identifier, "ID")
     for decision in decisions:
         text = text.replace(decision, "DECISION")
     return text
