@@ -146,9 +146,9 @@ def test_where_a_tumour_is_on_file_no_text_is_named_beside_it() -> None:
     assert only_text(condition(), text(BREAST)) == []
 
 
-def test_a_coded_conclusion_is_not_text_alone() -> None:
-    benign = replace(text(BREAST), conclusion_codes=(concept("sct 254845004"),))
-    assert only_text(benign) == []
+@pytest.mark.parametrize("conclusion", ["sct 254845004", "sct 100000"])
+def test_a_coded_conclusion_is_not_text_alone(conclusion: str) -> None:
+    assert only_text(replace(text(BREAST), conclusion_codes=(concept(conclusion),))) == []
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,10 @@ EVERY_SHAPE = [
     "chemotherapy_before_surgery",
     "inflammatory_carcinoma",
     "a_generated_chart_without_grade_and_vessels",
+    "a_diagnosis_coded_only_in_a_report",
+    "receptors_coded_and_the_rest_as_text",
+    "a_breast_biopsy_report_as_an_attachment",
+    "treatment_not_taken_in_the_form_of_stu3",
 ]
 few = settings(max_examples=12, deadline=None)
 some = settings(max_examples=40, deadline=None)
