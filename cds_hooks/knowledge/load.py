@@ -98,7 +98,7 @@ def _codelists(content: Mapping[str, bytes]) -> tuple[dict[str, CodeList], list[
 def _strangers(content: Mapping[str, bytes]) -> list[str]:
     """Files that nothing reads: a misspelt name must not go unnoticed."""
     known = {f"{name}.yaml" for name in ALL} | {f"{name}.schema.json" for name in ALL}
-    known |= {f"{CONSIDERATION}.schema.json", "README.md", "codelists/README.md"}
+    known |= {f"{CONSIDERATION}.schema.json", "README.md", "codelists/README.md", "considerations/README.md"}
     return [f"{name}: nothing reads this file" for name in content if name not in known and not _is_one_of_many(name)]
 
 
