@@ -108,6 +108,7 @@ _TREATMENT = frozenset(
         "endocrine_gap",
         "ovarian_suppression",
         "mastectomy_bilateral",
+        "both_breasts_affected",
     }
 )
 # Every fact that the readers produce; `facts.yaml` defines no other.
@@ -131,6 +132,8 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     patient = {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()}
     patient |= menopause.read(record, vocabulary, today, patient["age"], patient["sex"])
     episodes = [_episode(view, patient) for view in views]
+    kinds = {episode.side: episode.facts["invasive"] for episode, _ in episodes}
+    patient["both_breasts_affected"] = side.read_both_breasts(kinds)
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(

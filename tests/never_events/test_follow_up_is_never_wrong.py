@@ -114,6 +114,7 @@ def test_a_cancer_of_the_other_breast_is_no_recurrence_of_the_first(service: Ser
     answer = service.view(resources(LUMPECTOMY, tumours=(LONG_AGO, second)))
     assert {episode["side"] for episode in answer.episodes} == {"left", "right"}
     assert not {"recurrence_on_file", "suspected_recurrence"} & set(card_ids(answer))
+    assert considered(answer)["cancer_of_both_breasts"] == "applies"
 
 
 def test_a_recurrence_of_one_breast_is_not_said_of_the_cancer_of_the_other(service: Service) -> None:

@@ -1,10 +1,10 @@
-"""Mammograms seen from a tumour: of its own breast, and of the other."""
+"""The two breasts: mammograms seen from a tumour, and whether each breast has its own cancer."""
 
 from decimal import Decimal
 
 import pytest
 
-from cds_hooks.picture.derived.side import read_mammograms
+from cds_hooks.picture.derived.side import read_both_breasts, read_mammograms
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
 
 NONE = Unknown(Why.NOT_RECORDED)
@@ -32,3 +32,26 @@ def test_a_tumour_sees_its_own_breast_and_the_other(
 def test_a_tumour_without_a_side_does_not_choose_between_breasts() -> None:
     found = read_mammograms("", {"mammogram_left": LEFT, "mammogram_right": NONE})
     assert found["mammogram_same_breast"] == Unknown(Why.EQUIVOCAL, LEFT.evidence)
+
+
+INVASIVE = Known("invasive", (Evidence("Condition/a", "2020-01"),))
+IN_SITU = Known("in_situ", (Evidence("Condition/b", "2025-01"),))
+
+
+def test_a_carcinoma_in_each_breast_is_cancer_of_both() -> None:
+    found = read_both_breasts({"left": INVASIVE, "right": IN_SITU})
+    assert found == Known("yes", (*INVASIVE.evidence, *IN_SITU.evidence))
+
+
+@pytest.mark.parametrize(
+    "tumours",
+    [
+        {},
+        {"left": INVASIVE},
+        {"": INVASIVE},
+        {"left": INVASIVE, "right": NONE},
+        {"left": INVASIVE, "right": Known("not_carcinoma")},
+    ],
+)
+def test_anything_else_tells_nothing_of_the_other_breast(tumours: dict[str, Fact]) -> None:
+    assert read_both_breasts(tumours) == Unknown(Why.NOT_RECORDED)
