@@ -8,6 +8,10 @@ from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.vocabulary import FactDefinition, Vocabulary
 
 _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}
+# The facts that a pathology report can conclude with as a code. They do not wait for reports to be loaded, but one that
+# is there and cannot be read leaves them open.
+_CONCLUDED = frozenset({"invasive", "recurrence", "local_extension"})
+_PATHOLOGY = ("pathology_reports",)
 
 
 def closed(
@@ -64,5 +68,6 @@ def _feeds(unreadable: Unreadable, fact_id: str, definition: FactDefinition, voc
         return True
     if unreadable.resource_type == "DocumentReference":
         return False  # its text is not read in any case
-    lists = [vocabulary.codelists[name] for name in definition.sought]
+    concluded = unreadable.resource_type == "DiagnosticReport" and fact_id in _CONCLUDED
+    lists = [vocabulary.codelists[name] for name in (*definition.sought, *(_PATHOLOGY if concluded else ()))]
     return any(each.meaning(coding) is not None for each in lists for coding in unreadable.codes)

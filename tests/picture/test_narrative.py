@@ -159,11 +159,18 @@ def test_a_benign_diagnosis_of_its_time_explains_a_text(lump: str | None, named:
     assert bool(only_text(condition("sct 254845004", on=lump), text(BREAST))) is named
 
 
-def test_an_unreadable_pathology_report_leaves_spread_and_recurrence_open() -> None:
+def test_an_unreadable_pathology_report_leaves_open_what_it_could_conclude_with() -> None:
     lost = Unreadable("DiagnosticReport/x", "DiagnosticReport", "reports", concept(STUDY).codings, "broken")
     found = facts(unreadable=(lost,))
-    assert {value(found[name]) for name in ("metastatic", "recurrence")} == {"unreadable"}
+    assert {value(found[name]) for name in ("metastatic", "recurrence", "local_extension")} == {"unreadable"}
     assert value(found["invasive"]) == "invasive"
+    assert value(facts(condition("icd D05.12"), unreadable=(lost,))["invasive"]) == "unreadable"
+
+
+def test_an_unreadable_report_that_is_not_of_pathology_leaves_the_tumour_alone() -> None:
+    lost = Unreadable("DiagnosticReport/x", "DiagnosticReport", "reports", concept("loinc 26347-5").codings, "broken")
+    found = facts(unreadable=(lost,))
+    assert {value(found[name]) for name in ("metastatic", "recurrence", "local_extension")} == {"no"}
 
 
 def test_an_unreadable_document_changes_no_fact() -> None:
