@@ -69,10 +69,13 @@ def _card_of(one: Considered) -> CardKind:
 
 
 def _claim(one: Considered) -> tuple[object, ...]:
-    """What is said first on a card: a warning before the rest, what applies before what was not found."""
+    """What is said first on a card: a warning before the rest, what applies before what was not found, and last what
+    need not be done.
+    """
     card = one.consideration.card
     warns = one.outcome is Outcome.APPLIES and card.indicator == "warning"
-    return (not warns, one.none_found, card.rank, one.consideration.id, -1 if one.episode is None else one.episode)
+    place = -1 if one.episode is None else one.episode
+    return (not warns, card.kind is CardKind.RESTRAINT, one.none_found, card.rank, one.consideration.id, place)
 
 
 def _merged(cards: list[PlannedCard]) -> tuple[PlannedCard, ...]:

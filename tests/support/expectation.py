@@ -14,7 +14,19 @@ from tests.support.ehr import Resource, resources_of
 from tests.support.stories import FIXTURES
 
 NO_SIDE = "not stated"
-WORDS = {"story", "matters", "form", "silent", "episodes", "says", "never_says"}
+ABOUT = "org.recurrence-cds.card"
+WORDS = {
+    "story",
+    "matters",
+    "form",
+    "silent",
+    "episodes",
+    "cards",
+    "considers",
+    "never_considers",
+    "says",
+    "never_says",
+}
 EPISODE_WORDS = {"side", "tier", "range", "factors", "missing"}
 FACTOR_WORDS = {"value", "unit", "tier", "range", "er", "pr", "why_unknown", "tier_at_least"}
 ORDER = ("low", "moderate", "high")
@@ -70,7 +82,19 @@ def departures(expect: Mapping[str, Any], answer: HasCards) -> list[str]:
     problems = [] if set(found) == set(wanted) else [f"sides {sorted(found)}, expected {sorted(wanted)}"]
     for side in sorted(set(found) & set(wanted)):
         problems += [f"{side}: {problem}" for problem in _episode(wanted[side], found[side])]
-    return problems + list(_prose(expect, answer.prose))
+    return problems + list(_cards(expect, answer.cards)) + list(_prose(expect, answer.prose))
+
+
+def _cards(expect: Mapping[str, Any], cards: list[dict[str, Any]]) -> Iterator[str]:
+    about = [card["extension"][ABOUT] for card in cards]
+    ids = [one["id"] for one in about]
+    if ids != expect.get("cards", ids):
+        yield f"cards {ids}, expected {expect['cards']}"
+    found = {entry["id"]: entry["verdict"] for one in about for entry in one["considerations"]}
+    for id_, verdict in expect.get("considers", {}).items():
+        if found.get(id_) != verdict:
+            yield f"{id_} {found.get(id_, 'is not on a card')}, expected {verdict}"
+    yield from (f"{id_} is on a card" for id_ in expect.get("never_considers", []) if id_ in found)
 
 
 def _episode(wanted: Mapping[str, Any], got: Mapping[str, Any]) -> Iterator[str]:

@@ -33,6 +33,9 @@ by `python -m tests.support.readme`.
 | `tier_at_least` | of a factor: its tier or more |
 | `episodes[].missing` | exactly the facts that the answer names as missing |
 | `silent` | instead of `episodes`: no card, and this is the reason |
+| `cards` | the ids of the cards, exactly and in this order |
+| `considers` | considerations that must stand on a card, each with its verdict: `applies` or `cannot_tell` |
+| `never_considers` | considerations that must not |
 | `says` | phrases that must stand on the cards (a word may go on: `node` is said by "nodes") |
 | `never_says` | whole words that must not stand on them |
 

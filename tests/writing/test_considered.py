@@ -51,7 +51,7 @@ def test_a_block_says_what_why_for_this_patient_evidence_and_limits() -> None:
         "With 2 nodes.",
         "\n".join(
             [
-                "- **In this patient:** Node count 2 (2024-05-01)",
+                "- **In this patient:** Node count: 2 (2024-05-01)",
                 "- **Caution:** Clots on record.",
                 "- **Confirm:** no history of clots",
                 "- **Why:** It helps.",
@@ -71,22 +71,22 @@ def test_what_was_only_recalled_is_named_without_its_numbers() -> None:
 
 def test_the_extension_names_each_verdict_with_its_reasons() -> None:
     (entry,) = about(treatment(applies()))["considerations"]
-    assert entry == {"id": "talk", "verdict": "applies", "because": ["node count 2"]}
+    assert entry == {"id": "talk", "verdict": "applies", "because": ["node count: 2"]}
 
 
 def test_a_consideration_about_the_patient_names_no_side() -> None:
     ours = idea(card=text(CardKind.TREATMENT))
     found = treatment(applies(ours, "sex", episode=None))
     assert found["detail"].startswith("**The drug**\n")
-    assert about(found)["considerations"][0]["because"] == ["sex female"]
+    assert about(found)["considerations"][0]["because"] == ["sex: female"]
 
 
 def test_of_two_tumours_the_reasons_name_the_side() -> None:
     both = (tumour(**NODES), tumour(side="left", **NODES))
     *_, found = cards(applies(), applies(episode=1), episodes=both)
     assert [entry["because"] for entry in about(found)["considerations"]] == [
-        ["right: node count 2"],
-        ["left: node count 2"],
+        ["right: node count: 2"],
+        ["left: node count: 2"],
     ]
     assert found["summary"] == "Discuss the drug (2 nodes); and 1 more"
 
@@ -119,7 +119,7 @@ def test_elapsed_time_has_one_decimal_and_is_cut_never_rounded() -> None:
     years = Known(Interval(Decimal("4.96"), Decimal("5.04")))
     found = treatment(applies(ours, "endocrine_years"), endocrine_years=years)
     assert found["summary"] == "After 4.9 to 5 years"
-    assert "- **In this patient:** Years of endocrine therapy 4.9 to 5\n" in found["detail"]
+    assert "- **In this patient:** Years of endocrine therapy: 4.9 to 5\n" in found["detail"]
 
 
 def test_elapsed_time_without_bounds_is_said_as_it_is() -> None:
