@@ -46,10 +46,16 @@ def fact_definitions(entries: Mapping[str, Entry]) -> dict[str, FactDefinition]:
             if_absent=entry.get("if_absent"),
             read_from=tuple(entry["read_from"]),
             whole=entry.get("whole") == "yes",
-            sought=tuple(sorted({name for lists in entry["read_from"].values() for name in lists})),
+            sought=_sought(entry),
         )
         for id_, entry in entries.items()
     }
+
+
+def _sought(entry: Entry) -> tuple[str, ...]:
+    """The code lists whose resources can change the fact: where silence counts, also those that can only add to it."""
+    sources = SOURCES if entry.get("if_absent") else SOURCES[:1]
+    return tuple(sorted({name for source in sources for lists in entry.get(source, {}).values() for name in lists}))
 
 
 def numbers(entries: Mapping[str, Entry]) -> dict[str, Decimal]:
