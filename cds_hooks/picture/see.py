@@ -133,7 +133,8 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     patient |= menopause.read(record, vocabulary, today, patient["age"], patient["sex"])
     episodes = [_episode(view, patient) for view in views]
     kinds = {episode.side: episode.facts["invasive"] for episode, _ in episodes}
-    patient["both_breasts_affected"] = side.read_both_breasts(kinds)
+    both = side.read_both_breasts(kinds)
+    patient["both_breasts_affected"] = closed("both_breasts_affected", both, record, vocabulary)
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(
