@@ -1,4 +1,4 @@
-"""The command line: serve, demo, explain, check.
+"""The command line: serve, demo, explain, check, guide.
 
 Exit codes: 0 done, 1 the knowledge has problems (`check`), 2 it could not be done; the reason is one line on stderr.
 """
@@ -25,11 +25,12 @@ from cds_hooks.explain import explanation
 from cds_hooks.fhir.bundle import prefetch_of
 from cds_hooks.fhir.read import read_record
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.knowledge.load import default_folder, load_knowledge
 from cds_hooks.reasoning.consider import History
 from cds_hooks.settings import Settings, described, read_settings
 from cds_hooks.writing.checks import check_cards
 from cds_hooks.writing.escape import plain
+from cds_hooks.writing.guide import guide as written_guide
 
 CANNOT = 2
 
@@ -132,6 +133,17 @@ def check(cards: Path | None) -> None:
         console.print(f"[bold red]{count} {'problem' if count == 1 else 'problems'}[/]: the service would not start.")
         sys.exit(1)
     console.print(contents(knowledge))
+
+
+@main.command()
+@click.option("--out", type=click.Path(dir_okay=False, allow_dash=True), help="File to write to; - is stdout.")
+@click.option("--cards", type=FOLDER, help="Knowledge folder; the one that ships with the package if not said.")
+def guide(out: str | None, cards: Path | None) -> None:
+    """Write the clinician's guide: the README.md of the knowledge folder, if nothing else is said."""
+    folder = cards or default_folder()
+    text = written_guide(load_knowledge(folder))
+    with click.open_file(out or str(folder / "README.md"), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def contents(knowledge: Knowledge) -> Table:

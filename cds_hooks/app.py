@@ -19,7 +19,7 @@ from cds_hooks.knowledge.library import Knowledge, Service
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
 from cds_hooks.settings import Settings, read_settings
-from cds_hooks.web import feedback, headers, health, hooks, logs, problems
+from cds_hooks.web import feedback, headers, health, hooks, logs, pages, problems
 
 
 def now() -> datetime:
@@ -55,7 +55,8 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     logs.register(app, log)
     headers.register(app, settings.cors_origins)
     problems.register(app, log)
-    for routes in (hooks.blueprint(desk), feedback.blueprint(desk), health.blueprint(desk), *extra_blueprints):
+    own = (hooks.blueprint(desk), feedback.blueprint(desk), health.blueprint(desk), pages.blueprint(desk))
+    for routes in (*own, *extra_blueprints):
         app.register_blueprint(routes)
     return app
 

@@ -1,10 +1,11 @@
 """The knowledge as one immutable value: what `cards/` says, checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.fhir.sift import Sieve
+from cds_hooks.knowledge.background import Background
 from cds_hooks.picture.vocabulary import Vocabulary
 from cds_hooks.reasoning.considerations import Consideration
 from cds_hooks.reasoning.gates import Gate
@@ -37,7 +38,8 @@ class Source:
 class Knowledge:
     """Everything in the knowledge folder. `wording` maps a key ("summary.tier") to a template with {placeholders};
     `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `approved` is False while
-    any part of it that speaks on cards has no clinician's approval; `considerations` come in the order of their ids.
+    any part of it that speaks on cards has no clinician's approval; `considerations` come in the order of their ids;
+    `background` is what the guide tells beyond that.
     """
 
     vocabulary: Vocabulary
@@ -50,3 +52,4 @@ class Knowledge:
     fingerprint: str
     approved: bool
     considerations: tuple[Consideration, ...] = ()
+    background: Background = field(default_factory=Background)

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 
 from cds_hooks.errors import KnowledgeBroken
 from cds_hooks.knowledge import build, checks, consideration_checks
+from cds_hooks.knowledge.background import Background, background
 from cds_hooks.knowledge.build_considerations import consideration
 from cds_hooks.knowledge.codelists import read_codelist
 from cds_hooks.knowledge.consideration_checks import Filed, Surroundings
@@ -15,6 +16,8 @@ from cds_hooks.knowledge.schema import ALL, CONSIDERATION, PLAIN, plain_schemas,
 from cds_hooks.knowledge.strict_yaml import Document, read_yaml
 from cds_hooks.picture.see import READS
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
+
+UNSAID = "considerations/README.md"  # what is deliberately not said, and why
 
 MoreChecks = Callable[[Knowledge], Iterable[str]]
 
@@ -38,7 +41,14 @@ def load_knowledge(
     filed = [Filed(consideration(document.value, facts), document, content[name]) for name, document in files.items()]
     draft = _draft(documents, codelists, reads, filed)
     _refuse([problem for check in checks.ALL for problem in check(draft)] + _consideration_problems(draft, filed))
-    knowledge = _finished(draft, fingerprint(content))
+    unsaid = _text(content, UNSAID) if UNSAID in content else None
+    behind = background(
+        documents["tiers"].value,
+        documents["gates"].value["gates"],
+        (document.value for document in files.values()),
+        unsaid or "",
+    )
+    knowledge = _finished(draft, fingerprint(content), behind)
     _refuse([problem for check in more_checks for problem in check(knowledge)])
     return knowledge
 
@@ -154,7 +164,7 @@ def _draft(
     )
 
 
-def _finished(draft: checks.Draft, print_: str) -> Knowledge:
+def _finished(draft: checks.Draft, print_: str, behind: Background) -> Knowledge:
     ((id_, service),) = draft.value("services")["services"].items()
     return Knowledge(
         vocabulary=Vocabulary(draft.facts, draft.codelists, build.numbers(draft.value("facts")["numbers"])),
@@ -167,4 +177,5 @@ def _finished(draft: checks.Draft, print_: str) -> Knowledge:
         fingerprint=print_,
         approved=False,  # no part of it has a clinician's approval yet
         considerations=draft.considerations,
+        background=behind,
     )

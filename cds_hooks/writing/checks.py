@@ -75,10 +75,11 @@ def _topic(card: str) -> tuple[str, str]:
 
 
 def _optional(knowledge: Knowledge) -> frozenset[str]:
-    """Words for values and units of facts, where those of the vocabulary do not read well."""
+    """Words for values, tests and units of facts, where those of the vocabulary do not read well."""
     facts = knowledge.vocabulary.facts.values()
     values = {f"value.{fact.id}.{word}" for fact in facts for word in fact.words}
-    return frozenset(values | {unit_key(fact.unit) for fact in facts if fact.unit})
+    rules = {f"rule.{fact.id}.{word}" for fact in facts for word in fact.words}
+    return frozenset(values | rules | {unit_key(fact.unit) for fact in facts if fact.unit})
 
 
 def _reasons(knowledge: Knowledge) -> list[str]:

@@ -1,0 +1,95 @@
+"""The clinician's guide: complete, readable, and never older than the knowledge."""
+
+import re
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.reasoning.conditions import AllOf, AnyOf, AtLeast, Condition, ListTest, NoneOf, NumberTest, WordTest
+from cds_hooks.reasoning.considerations import CardKind
+from cds_hooks.writing.guide import KINDS, guide
+from cds_hooks.writing.guide_parts import slug
+from cds_hooks.writing.rules import Rules
+
+CARDS = Path(__file__).parents[2] / "cards"
+YES = ("yes",)
+HER2 = WordTest("her2", ("positive",), ("positive", "negative"))
+NODES = NumberTest("positive_nodes", at_least=Decimal(1), at_most=Decimal(3), whole=True)
+
+
+@cache
+def shipped() -> Knowledge:
+    return load_knowledge()
+
+
+def headings(text: str) -> list[str]:
+    return re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+
+
+def test_the_guide_in_the_folder_is_what_the_knowledge_says() -> None:
+    written = (CARDS / "README.md").read_text(encoding="utf-8")
+    assert written == guide(shipped()), "stale: run `recurrence-cds guide`"
+
+
+def test_every_consideration_has_a_section_under_its_kind() -> None:
+    found = headings(guide(shipped()))
+    assert [each.title for each in shipped().considerations if each.title not in found] == []
+    assert set(KINDS) | {CardKind.TIER, CardKind.UNSUPPORTED_DATA} == set(CardKind)
+
+
+def test_every_link_inside_the_guide_leads_to_one_heading() -> None:
+    text = guide(shipped())
+    anchors = [slug(heading) for heading in headings(text)]
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r"\]\(#([^)]*)\)", text)) <= set(anchors)
+
+
+@pytest.mark.parametrize(
+    "missing", ["**Said when**", "**Limits**", "**Evidence**", "**Examples**", "no clinician has approved"]
+)
+def test_every_section_tells_rule_limits_evidence_examples_and_review(missing: str) -> None:
+    assert guide(shipped()).count(missing) >= len(shipped().considerations)
+
+
+def test_what_is_deliberately_not_said_is_in_the_guide() -> None:
+    _, _, unsaid = guide(shipped()).partition("## Deliberately not said")
+    assert "European visit schedule in numbers" in unsaid
+    assert "Thrombophilia with tamoxifen" in unsaid
+
+
+def test_every_table_row_has_the_cells_of_its_head() -> None:
+    blocks = [block for block in guide(shipped()).split("\n\n") if block.startswith("| ")]
+    for block in blocks:
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}) == 1, block
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (NODES, "positive lymph nodes are at least 1 and at most 3"),
+        (NumberTest("tumour_size", above=Decimal(50)), "primary tumour size is above 50 mm"),
+        (NumberTest("ki67", below=Decimal("20")), "Ki-67 is below 20 percent of nuclei"),
+        (HER2, "HER2 is positive"),
+        (WordTest("her2", ("positive", "negative"), ("positive", "negative")), "HER2 is known"),
+        (WordTest("stroke", YES, ("yes", "no")), "stroke or transient ischaemic attack is on record"),
+        (WordTest("hospice", ("no",), ("yes", "no")), "no hospice care is on record"),
+        (WordTest("vascular_invasion", ("no",), ("yes", "no")), "lymph or blood vessel invasion is known to be absent"),
+        (WordTest("recurrence", ("no",), ("yes", "no")), "no recurrence is on file"),
+        (
+            ListTest("drugs_recorded", ("tamoxifen", "letrozole"), ()),
+            "cancer drugs on record include tamoxifen or letrozole",
+        ),
+        (
+            AllOf((HER2, AnyOf((NODES, HER2)))),
+            "HER2 is positive and (positive lymph nodes are at least 1 and at most 3 or HER2 is positive)",
+        ),
+        (NoneOf((HER2,)), "none of these holds: HER2 is positive"),
+        (AtLeast(1, (HER2,)), "at least 1 of these hold: HER2 is positive"),
+    ],
+)
+def test_a_condition_in_english(condition: Condition, words: str) -> None:
+    assert Rules(shipped().vocabulary.facts, shipped().wording).in_english(condition) == words
