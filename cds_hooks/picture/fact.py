@@ -63,6 +63,7 @@ class Why(Enum):
     NOT_UNDERSTOOD = "not_understood"
     TEXT_ONLY = "text_only"
     UNSUPPORTED_VERSION = "unsupported_version"
+    OUTSIDE_POPULATION = "outside_population"
 
 
 @dataclass(frozen=True, slots=True)

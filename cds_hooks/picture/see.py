@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from cds_hooks.fhir.record import Record
-from cds_hooks.picture.derived import anatomic_stage, side
+from cds_hooks.picture.derived import anatomic_stage, cts5, late_recurrence, npi, side
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
@@ -111,8 +111,11 @@ _TREATMENT = frozenset(
         "both_breasts_affected",
     }
 )
+_SCORES = frozenset({"npi", "npi_group", "cts5_group", "late_distant_recurrence"})
 # Every fact that the readers produce; `facts.yaml` defines no other.
-READS: frozenset[str] = _PATIENT | _HOST | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLANCE | _SYMPTOMS | _TREATMENT
+READS: frozenset[str] = (
+    _PATIENT | _HOST | _EPISODE | _GERMLINE | _GENOMICS | _SURVEILLANCE | _SYMPTOMS | _TREATMENT | _SCORES
+)
 
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
@@ -171,8 +174,23 @@ def _episode(first: View, patient: Mapping[str, Fact]) -> tuple[Episode, tuple[t
     computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
     facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
     facts |= side.read_mammograms(each.side, patient)
+    facts |= _scores(view, patient, facts)
     facts = told_in_text(facts, view)
     return Episode(each.side, each.references, dict(sorted(facts.items()))), view.elsewhere
+
+
+def _scores(view: View, patient: Mapping[str, Fact], facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Published scores of this tumour, each for the patients whom it was made from. What could not be seen is in their
+    inputs already.
+    """
+    numbers = view.vocabulary.numbers
+    inputs = {**patient, **facts, "tumour_size": tumour.size_of_pathology(facts["tumour_size"], view)}
+    then = cts5.menopause_then(view, facts["diagnosis_age"], patient["sex"])
+    return {
+        **npi.read(inputs, numbers),
+        "cts5_group": cts5.read({**inputs, "menopausal_status": then}, numbers),
+        "late_distant_recurrence": late_recurrence.read(inputs, numbers),
+    }
 
 
 def _treatment(view: View) -> dict[str, Fact]:

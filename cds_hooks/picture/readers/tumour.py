@@ -42,6 +42,17 @@ def read_size(view: View) -> Fact:
     return fact
 
 
+def size_of_pathology(size: Fact, view: View) -> Fact:
+    """The same size if pathology measured or staged it; unknown if imaging or a clinical category gave it."""
+    measured = [f for slot in view.asked("size_questions") if (f := _size_finding(slot, view)) is not None]
+    found = [f for f in measured if f.kind != _SIZE_KIND["imaging"]]
+    found += [f for f in _sizes_from(categories(view, "T"), view) if f.rank == _FROM_CATEGORY["p"]]
+    references = {f.reference for f in found}
+    if isinstance(size, Unknown) or all(e.reference in references for e in size.evidence):
+        return size
+    return Unknown(Why.CLINICAL_ONLY, size.evidence)
+
+
 def _below_category(size: Fact, view: View) -> Fact:
     """Yes if a T category recorded before therapy says that the tumour is larger than its size.
 
