@@ -69,13 +69,13 @@ def _card_of(one: Considered) -> CardKind:
 
 
 def _claim(one: Considered) -> tuple[object, ...]:
-    """What is said first on a card: a warning before the rest, what applies before what was not found, and last what
-    need not be done.
+    """What is said first on a card: a warning before the rest, then by rank (an examination that was never found keeps
+    its rank), and last what need not be done.
     """
     card = one.consideration.card
     warns = one.outcome is Outcome.APPLIES and card.indicator == "warning"
     place = -1 if one.episode is None else one.episode
-    return (not warns, card.kind is CardKind.RESTRAINT, one.none_found, card.rank, one.consideration.id, place)
+    return (not warns, card.kind is CardKind.RESTRAINT, card.rank, one.none_found, one.consideration.id, place)
 
 
 def _merged(cards: list[PlannedCard]) -> tuple[PlannedCard, ...]:

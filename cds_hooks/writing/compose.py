@@ -14,7 +14,7 @@ from cds_hooks.reasoning.ranking import Plan, PlannedCard, plan
 from cds_hooks.writing.assessment import assessment
 from cds_hooks.writing.considered import Spoken, block, entries, living_line, missing_line
 from cds_hooks.writing.detail import closing, detail
-from cds_hooks.writing.orders import suggestion
+from cds_hooks.writing.orders import side_of, suggestion
 from cds_hooks.writing.summary import fitting, summary, with_more
 from cds_hooks.writing.tumour import Tumour, tumours
 from cds_hooks.writing.unread import is_worth_a_card, unread_because, unread_detail, unread_summary
@@ -91,13 +91,14 @@ class _Desk:
 
     def _suggestions(self, items: Iterable[Considered]) -> dict[str, Any]:
         patient = self.spoken.consultation.patient
-        offered = [
-            suggestion(order, self._order_id(one, order), patient, self.spoken.episode(one), self.today)
-            for one in items
-            if one.outcome is Outcome.APPLIES
-            for order in one.consideration.suggestions
-        ]
-        return {"suggestions": offered, "selectionBehavior": "any"} if offered else {}
+        offered: dict[tuple[str, str], dict[str, Any]] = {}
+        for one in items:
+            for order in one.consideration.suggestions if one.outcome is Outcome.APPLIES else ():
+                episode = self.spoken.episode(one)
+                # two tumours ask for one blood test, but for two mammograms
+                key = (f"{one.consideration.id}/{order.id}", side_of(order, episode))
+                offered.setdefault(key, suggestion(order, self._order_id(one, order), patient, episode, self.today))
+        return {"suggestions": list(offered.values()), "selectionBehavior": "any"} if offered else {}
 
     def _order_id(self, one: Considered, order: Order) -> str:
         return str(uuid5(self.decision, f"{one.consideration.id}/{one.episode}/{order.id}"))

@@ -35,14 +35,14 @@ def _request(order: Order, patient: str, episode: Episode | None, today: date) -
     }
     if episode is not None and episode.conditions:
         request["reasonReference"] = [{"reference": condition} for condition in episode.conditions]
-    side = _side(order, episode)
+    side = side_of(order, episode)
     if side in _BREAST:
         code, display = _BREAST[side]
         request["bodySite"] = [_concept(_SNOMED_CT, code, display)]
     return request
 
 
-def _side(order: Order, episode: Episode | None) -> str:
+def side_of(order: Order, episode: Episode | None) -> str:
     """The side that the order is for; "" where none is asked for or the tumour has none."""
     if order.body_side is None or episode is None:
         return ""

@@ -65,7 +65,7 @@ def test_a_tier_that_does_not_fit_is_merged_and_not_lost() -> None:
     assert (third.kind, third.merged) == (K.RECURRENCE_ON_FILE, (K.TIER,))
 
 
-def test_on_a_card_a_warning_stands_first_and_what_was_not_found_last() -> None:
+def test_on_a_card_a_warning_stands_first_and_what_was_not_found_keeps_its_rank() -> None:
     not_found = replace(one(K.SURVEILLANCE, "none", rank=1), outcome=Outcome.CANNOT_TELL, none_found=True)
     said = (
         not_found,
@@ -74,7 +74,7 @@ def test_on_a_card_a_warning_stands_first_and_what_was_not_found_last() -> None:
         one(K.SURVEILLANCE, "due", indicator="warning"),
     )
     (card,) = plan(said).cards
-    assert ids(card) == ["due", "a", "b", "none"]
+    assert ids(card) == ["due", "none", "a", "b"]
 
 
 def test_tumours_and_the_patient_stand_in_a_fixed_order() -> None:

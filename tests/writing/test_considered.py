@@ -238,6 +238,13 @@ def test_orders_of_two_tumours_have_ids_of_their_own() -> None:
     assert len({suggestion["uuid"] for suggestion in found["suggestions"]}) == 2
 
 
+def test_one_order_serves_two_tumours_where_no_side_is_asked_for() -> None:
+    both = (tumour(), tumour(side="left"))
+    ours = idea(card=text(CardKind.TREATMENT), suggestions=(replace(SCAN, body_side=None),))
+    *_, found = cards(applies(ours), applies(ours, episode=1), episodes=both)
+    assert len(found["suggestions"]) == 1
+
+
 def test_a_card_of_one_consideration_has_its_source_and_topic() -> None:
     source = treatment(applies(idea(citations=(replace(READ, source="colleoni"),))))["source"]
     assert source == {
