@@ -48,7 +48,8 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         raise KnowledgeBroken(tuple(f"discovery: {problem}" for problem in found))
     log = log or logs.logger()
     servers = fhir_servers or open_fhir_servers(settings)
-    desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced, servers)
+    base_url = str(settings.base_url) if settings.base_url else None
+    desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced, servers, base_url)
     app = flask.Flask("cds_hooks", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # a redirect would fail the preflight of a browser client

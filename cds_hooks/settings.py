@@ -28,6 +28,8 @@ class Settings:
     any, nothing is ever loaded. One consultation may spend `fetch_deadline_ms` on all calls together, and follow
     `fetch_max_pages` pages and `fetch_max_entries` entries of a search; all answers together may have
     `max_body_bytes`.
+
+    `base_url` is where clients reach this service; with it every card links to its source attributes.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +45,7 @@ class Settings:
     fetch_deadline_ms: int = 800
     fetch_max_pages: int = 20
     fetch_max_entries: int = 10_000
+    base_url: Address | None = None
 
 
 _SAID = {
@@ -59,6 +62,7 @@ _SAID = {
     "fetch_deadline_ms": "time for all reads of one request together",
     "fetch_max_pages": "pages followed in one search",
     "fetch_max_entries": "entries taken from one search",
+    "base_url": "address of this service as users reach it; with it cards link to their sources",
 }
 
 
@@ -144,6 +148,13 @@ def _bases(value: str) -> tuple[Address, ...]:
         raise ValueError(f'must be base addresses such as "https://ehr.example.org/fhir/R4"; one {problem}') from None
 
 
+def _base(value: str) -> Address:
+    try:
+        return read_base(value)
+    except ValueError as problem:
+        raise ValueError(f'must be an address such as "https://cds.example.org"; it {problem}') from None
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "host": _text,
     "port": _whole_number(1, 65535),
@@ -158,4 +169,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "fetch_deadline_ms": _whole_number(1, 60_000),
     "fetch_max_pages": _whole_number(1, 1000),
     "fetch_max_entries": _whole_number(1, 1_000_000),
+    "base_url": _base,
 }

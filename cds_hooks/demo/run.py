@@ -66,6 +66,7 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
         pseudonym_key_file=Path(KEY_FILE),
         cors_origins=("*",),
         fhir_servers=(read_base(fhir_url),),
+        base_url=read_base(service_url),
     )
     kept_in = str(Path(JOURNAL_FILE).resolve())
     key = read_or_create_key(settings.pseudonym_key_file)

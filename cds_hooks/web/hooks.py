@@ -32,7 +32,7 @@ _NOT_PROFESSIONAL = frozenset({"Patient", "RelatedPerson"})
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the routes work with. `clock` gives aware times, `new_id` a new decision id, `discovery` is the answer to
-    GET /cds-services.
+    GET /cds-services, `base_url` where readers reach this service, None if not known.
     """
 
     knowledge: Knowledge
@@ -43,6 +43,7 @@ class Desk:
     max_body_bytes: int
     discovery: Mapping[str, Any]
     fhir_servers: FhirServers
+    base_url: str | None = None
 
     def check_service(self, service_id: str) -> None:
         """Raises UnknownService."""
@@ -97,12 +98,20 @@ def look_up(request: HookRequest, desk: Desk) -> Record:
             )
 
 
-def decide(request: HookRequest, record: Record, knowledge: Knowledge, decision_id: str, today: date) -> Decision:
+def decide(  # noqa: PLR0913 (all that a decision rests on)
+    request: HookRequest,
+    record: Record,
+    knowledge: Knowledge,
+    decision_id: str,
+    today: date,
+    *,
+    base_url: str | None = None,
+) -> Decision:
     """What is answered to a valid request about this chart."""
     if request.user_type in _NOT_PROFESSIONAL:
         return Decision((), "user_is_not_a_professional")
     consultation = consult(record, History(), knowledge, today)
-    cards = compose(consultation, knowledge, decision_id, today)
+    cards = compose(consultation, knowledge, decision_id, today, base_url)
     return Decision(cards, None if cards else _silence(consultation))
 
 
@@ -118,7 +127,8 @@ def _answer(desk: Desk) -> flask.Response:
     try:
         request = read_request(read_body(desk.max_body_bytes), desk.knowledge.service.hook, desk.max_body_bytes)
         today = call.received_at.astimezone(UTC).date()
-        decision = decide(request, look_up(request, desk), desk.knowledge, call.decision_id, today)
+        record = look_up(request, desk)
+        decision = decide(request, record, desk.knowledge, call.decision_id, today, base_url=desk.base_url)
     except Exception as problem:
         call.record(request, refusal(problem).status, Decision((), type(problem).__name__))
         raise

@@ -1,7 +1,8 @@
-"""Pages for readers: the clinician's guide. No script runs on them, and nothing is loaded from elsewhere."""
+"""Pages for readers: the clinician's guide and the source attributes of the cards. No script runs on them."""
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import flask
 from markdown_it import MarkdownIt
@@ -10,14 +11,17 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from cds_hooks.web.hooks import Desk
+from cds_hooks.web.wire import json_answer
+from cds_hooks.writing.attributes import source_attributes
 from cds_hooks.writing.guide import guide
 from cds_hooks.writing.guide_parts import slug
 
 _POLICY = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+_OFFERED = ("application/json", "text/html")  # the first where a client takes both alike
 
 
 def blueprint(desk: Desk) -> flask.Blueprint:
-    """GET /guide. The page is made once, when it is first asked for."""
+    """GET /guide, and the source attributes: JSON unless HTML is asked for. Each is made once, when first asked for."""
     routes = flask.Blueprint(
         "for_readers", __name__, template_folder="templates", static_folder="static", static_url_path="/guide/static"
     )
@@ -25,6 +29,21 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     @cache
     def guide_in_html() -> str:
         return str(markdown().render(guide(desk.knowledge)))
+
+    @cache
+    def attributes() -> dict[str, Any]:
+        return source_attributes(desk.knowledge)
+
+    @routes.get("/cds-services/<service_id>/source-attributes")
+    def show_attributes(service_id: str) -> flask.Response:
+        desk.check_service(service_id)
+        if flask.request.accept_mimetypes.best_match(_OFFERED) == "text/html":
+            body = flask.render_template("source_attributes.html", **attributes())
+            answer = page("Sources, intended use and limits", body, desk.knowledge.fingerprint)
+        else:
+            answer = json_answer(attributes())
+        answer.vary.add("Accept")
+        return answer
 
     @routes.get("/guide")
     def show() -> flask.Response:

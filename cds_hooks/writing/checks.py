@@ -67,6 +67,7 @@ def _members(knowledge: Knowledge) -> dict[str, frozenset[str]]:
             keys += [f"value.{factor}.{word}" for word in fact.words]
     keys += [key for key in knowledge.wording if key.startswith("caveat.") and key.endswith(".sources")]
     keys += [key for kind in ORDER for key in (f"card.{kind.value}.version", *_topic(kind.value))]
+    keys += [f"attributes.use.{kind.value}" for kind in ORDER]
     return dict.fromkeys(keys, frozenset())
 
 

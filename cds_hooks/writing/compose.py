@@ -27,15 +27,16 @@ _SPEAK_FOR_THEMSELVES = frozenset({CardKind.TIER, CardKind.UNSUPPORTED_DATA})
 
 
 def compose(
-    consultation: Consultation, knowledge: Knowledge, decision_id: str, data_until: date
+    consultation: Consultation, knowledge: Knowledge, decision_id: str, data_until: date, base_url: str | None = None
 ) -> tuple[dict[str, Any], ...]:
     """The cards, ready for JSON: at most three, in the order of their claim; none when there is nothing to say.
 
     `decision_id` is a UUID; a card's uuid is uuid5(decision_id, card id). `data_until` is the day of the consultation.
+    `base_url` is where readers reach this service; without it no card links to a page of it.
     Raises KnowledgeBroken where the wording does not serve, which the checks at start exclude.
     """
     found = () if recurrence_suspected(consultation.considerations) else tumours(consultation)
-    desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until)
+    desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, base_url)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
     planned = plan(consultation.considerations, frozenset(kind for kind, there in beside.items() if there))
     hosted, nothing = replace(planned, cards=()), Plan(())
@@ -52,6 +53,7 @@ class _Desk:
     found: tuple[Tumour, ...]
     decision: UUID
     today: date
+    base_url: str | None
 
     def card(self, planned: PlannedCard, hosted: Plan) -> dict[str, Any]:
         """One card; `hosted` holds what stands on it beside its own."""
@@ -62,6 +64,7 @@ class _Desk:
             "indicator": _indicator(planned.items),
             "source": _source(self.spoken, planned),
             **self._suggestions(planned.items),
+            **self._links(planned),
             "overrideReasons": _override_reasons(self.spoken.wording),
             "extension": {**self._assessment(planned), CARD: self._about(planned, hosted)},
         }
@@ -99,6 +102,13 @@ class _Desk:
                 key = (f"{one.consideration.id}/{order.id}", side_of(order, episode))
                 offered.setdefault(key, suggestion(order, self._order_id(one, order), patient, episode, self.today))
         return {"suggestions": list(offered.values()), "selectionBehavior": "any"} if offered else {}
+
+    def _links(self, planned: PlannedCard) -> dict[str, Any]:
+        if self.base_url is None:
+            return {}
+        service, card = self.spoken.knowledge.service.id, planned.kind.value
+        url = f"{self.base_url}/cds-services/{service}/source-attributes#{card}"
+        return {"links": [{"label": self.spoken.wording.say("attributes.link"), "url": url, "type": "absolute"}]}
 
     def _order_id(self, one: Considered, order: Order) -> str:
         return str(uuid5(self.decision, f"{one.consideration.id}/{one.episode}/{order.id}"))

@@ -33,7 +33,7 @@ def _columns(told: Told, row: FactorRow) -> Iterator[str]:
             yield "–"
             continue
         words, title = told.rules.in_english(row.columns[tier]), told.knowledge.vocabulary.facts[row.facts[0]].title
-        alone = len(row.facts) == 1  # the row names the fact already
+        alone = len(row.facts) == 1 and row.title in title  # the row names the fact already
         yield cell(words.removeprefix(f"{title} is ").removeprefix(f"{title} are ") if alone else words)
 
 

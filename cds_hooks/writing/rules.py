@@ -59,9 +59,9 @@ class Rules:
         said = [self.wording.get(f"rule.{test.fact}.{word}", "") for word in test.one_of]
         if all(said):
             return _or(said)
-        if set(test.one_of) == set(test.among):
-            return f"{fact.title} {_verb(fact.title, 'is', 'are')} known"
-        match test.one_of:
+        match tuple(sorted(test.one_of)):
+            case ("no", "yes"):
+                return f"{fact.title} {_verb(fact.title, 'is', 'are')} recorded, as present or as absent"
             case ("yes",):
                 return f"{fact.title} {_verb(fact.title, 'is', 'are')} on record"
             case ("no",) if fact.if_absent == "no":

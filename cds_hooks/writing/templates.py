@@ -119,6 +119,21 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "source.unsupported_data.label": "",
             "topic.system": "",
             "override.system": "",
+            "attributes.link": "",
+            "attributes.developer": "",
+            "attributes.funding": "",
+            "attributes.released": "",
+            "attributes.facts.sex": "",
+            "attributes.facts.date_of_birth": "",
+            "attributes.facts.health_status": "",
+            "attributes.user": "",
+            "attributes.role": "",
+            "attributes.inputs": "",
+            "attributes.logic": "",
+            "attributes.validation": "",
+            "attributes.missing": "",
+            "attributes.population.unsupported_data": "",
+            "attributes.limits.unsupported_data": "",
         }.items()
     }
 )

@@ -131,7 +131,7 @@ def test_the_answer_is_recorded_before_it_is_made(desk: Desk, monkeypatch: pytes
 def test_today_is_the_day_of_the_call_in_utc(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     days: list[date] = []
 
-    def decide(_: HookRequest, __: Record, ___: Knowledge, ____: str, today: date) -> hooks.Decision:
+    def decide(_: HookRequest, __: Record, ___: Knowledge, ____: str, today: date, **_____: object) -> hooks.Decision:
         days.append(today)
         return hooks.Decision((), "nothing_to_say")
 

@@ -104,7 +104,7 @@ def test_the_place_of_a_mistake_is_named(desk: Desk) -> None:
 def test_a_mistake_of_ours_tells_nothing_but_that(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """R9: and it is recorded and logged by its class and place alone."""
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError(CANARY)
 
     monkeypatch.setattr(hooks, "decide", fail)

@@ -21,6 +21,7 @@ BROKEN = {
     "RECURRENCE_CDS_FETCH_DEADLINE_MS": "0",
     "RECURRENCE_CDS_FETCH_MAX_PAGES": "0",
     "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "",
+    "RECURRENCE_CDS_BASE_URL": "http://cds.example.org",
     "RECURRENCE_CDS_PRT": "8000",
 }
 
@@ -45,6 +46,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "RECURRENCE_CDS_FETCH_DEADLINE_MS": "1500",
             "RECURRENCE_CDS_FETCH_MAX_PAGES": "5",
             "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "500",
+            "RECURRENCE_CDS_BASE_URL": "https://cds.example.org/recurrence/",
         }
     ) == Settings(
         host="0.0.0.0",  # noqa: S104
@@ -63,6 +65,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         fetch_deadline_ms=1500,
         fetch_max_pages=5,
         fetch_max_entries=500,
+        base_url=Address("https", "cds.example.org", 443, "/recurrence"),
     )
 
 
