@@ -120,6 +120,16 @@ def test_every_problem_of_the_wording_is_listed(cards: Path) -> None:
         assert problem in result.output
 
 
+def test_the_guide_is_written_beside_the_knowledge_or_where_it_is_asked_for(cards: Path, tmp_path: Path) -> None:
+    (cards / "README.md").write_text("old")
+    assert run("guide", "--cards", str(cards)).exit_code == 0
+    assert run("guide", "--out", str(tmp_path / "guide.md")).exit_code == 0
+    written = (cards / "README.md").read_text(encoding="utf-8")
+    assert written.startswith("# Clinician's guide\n")
+    assert written == (tmp_path / "guide.md").read_text(encoding="utf-8")
+    assert run("guide", "--out", "-").stdout == written
+
+
 def test_one_problem_is_counted_as_one(cards: Path) -> None:
     (cards / "wording.yaml").write_text((cards / "wording.yaml").read_text().replace("tier.high: high\n", ""))
     assert "1 problem:" in run("check", "--cards", str(cards)).output

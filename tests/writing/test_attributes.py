@@ -7,6 +7,7 @@ from typing import Any
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.reasoning.ranking import ORDER
 from cds_hooks.writing.attributes import source_attributes
+from cds_hooks.writing.wording import ids
 
 THIRTEEN = [
     "bibliographic_citation",
@@ -79,3 +80,11 @@ def test_the_tier_declares_its_table_its_limits_and_its_inputs() -> None:
 def test_every_consideration_stands_on_one_card() -> None:
     listed = [one["id"] for each in told()["cards"] for one in each["considerations"]]
     assert sorted(listed) == [each.id for each in load_knowledge().considerations]
+
+
+def test_what_counts_as_read_of_a_person_are_facts() -> None:
+    knowledge = load_knowledge()
+    listed = [
+        id_ for key, text in knowledge.wording.items() if key.startswith("attributes.facts.") for id_ in ids(text)
+    ]
+    assert set(listed) <= set(knowledge.vocabulary.facts)
