@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from cds_hooks.picture.derived.late_recurrence import read
-from tests.picture.charts import value
+from tests.picture.charts import concept, condition, facts, mm, number, observation, procedure, value
+from tests.picture.courses import TAMOXIFEN, stated
 from tests.picture.prognosis import FIVE_YEARS_ON, NUMBERS, OUTSIDE, between, given
 
 TABLE = {"t1": (13, 20, 34), "t2": (19, 26, 41)}
@@ -94,3 +95,24 @@ def test_what_is_not_known_leaves_the_figure_open(name: str) -> None:
 )
 def test_bounds_give_a_figure_only_inside_one_cell(changed: dict[str, Any], expected: Any) -> None:
     assert late(**changed) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "until", "expected"),
+    [
+        ("completed", "2024-04-02", 13),
+        ("active", None, "outside_population"),
+        ("stopped", "2021-04-02", "outside_population"),
+    ],
+)
+def test_a_chart_tells_it_only_once_five_years_of_therapy_have_ended(
+    status: str, until: str | None, expected: Any
+) -> None:
+    therapy = stated(TAMOXIFEN, "2019-04-01", until, status=status, asserted="2025-06-01")
+    found: list[Any] = [
+        procedure("sct 392021009", "2019-01-28", body_site=(concept("sct 80248007"),)),
+        observation("loinc 33728-7", mm("15"), on="2019-02-01"),
+        observation("loinc 21893-3", number("0"), on="2019-02-01"),
+        observation("loinc 85337-4", "sct 10828004", on="2019-02-01"),
+    ]
+    assert value(facts(condition(on="2019-01-10"), *found, therapy)["late_distant_recurrence"]) == expected
