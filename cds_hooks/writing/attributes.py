@@ -29,7 +29,7 @@ def source_attributes(knowledge: Knowledge) -> Json:
         "title": knowledge.service.title,
         "knowledge": knowledge.fingerprint,
         "approval": "approved by a clinician" if knowledge.approved else "draft: no clinician has approved it",
-        "intervention": "evidence-based; not predictive: no model derived from training data",
+        "intervention": knowledge.wording["attributes.intervention"],
         "cards": [_card(told(knowledge), kind) for kind in ORDER],
     }
 

@@ -120,6 +120,7 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "topic.system": "",
             "override.system": "",
             "attributes.link": "",
+            "attributes.intervention": "",
             "attributes.developer": "",
             "attributes.funding": "",
             "attributes.released": "",
