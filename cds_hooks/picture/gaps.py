@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from cds_hooks.fhir.record import KeyState, Record, Unreadable
-from cds_hooks.picture.choose import opened
+from cds_hooks.picture.bounds import opened
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.vocabulary import FactDefinition, Vocabulary
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from cds_hooks.picture.choose import How, is_worse, largest_of, most_telling, opened, settle
+from cds_hooks.picture.bounds import is_worse, most_telling, opened
+from cds_hooks.picture.choose import How, largest_of, settle
 from cds_hooks.picture.fact import Fact, Interval, Known, Unknown, Why
 from cds_hooks.picture.finding import Finding
 from tests.picture.charts import value, vocabulary

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_hooks.picture.choose import WORSE
+from cds_hooks.picture.bounds import WORSE
 from cds_hooks.picture.fact import Fact, Interval, Known, Unknown
 from cds_hooks.picture.see import see
 from tests.picture.charts import (

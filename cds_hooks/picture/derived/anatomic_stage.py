@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from cds_hooks.picture.choose import How, most_telling, settle
+from cds_hooks.picture.bounds import most_telling
+from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why, with_note
 from cds_hooks.picture.finding import Finding
 from cds_hooks.picture.readers.stage import categories, stage_groups

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
-from cds_hooks.picture.choose import most_telling
+from cds_hooks.picture.bounds import most_telling
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
 
 Words = Mapping[str, Collection[str]]
