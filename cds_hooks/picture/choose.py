@@ -7,8 +7,8 @@ The policy, in this order:
 2. Results from before systemic therapy govern; later ones are only a floor (`opened`), and raise it if they are worse.
 3. The better kind of evidence governs (`Finding.rank`: invasive component over whole lesion, pathology over imaging),
    then final over preliminary, then (where asked for) the surgical specimen over the biopsy.
-4. Among equals: the LATEST result, if every other result is older by more than one work-up; or the LARGEST focus;
-   or the WORST, where seen anywhere is present.
+4. Among equals: the LATEST result, if every other result is older by more than one work-up, or undated and no worse;
+   or the LARGEST focus; or the WORST, where seen anywhere is present.
 5. What is then still at odds is Unknown (conflicting), naming all sides. What did not govern is kept, with its reason.
 """
 
@@ -55,7 +55,7 @@ def _govern(fact_id: str, findings: Sequence[Finding], how: How, vocabulary: Voc
     else:
         first = min(_class_of(f, how) for f in competing)
         best = [f for f in competing if _class_of(f, how) == first]
-        fact = _largest(best) if how is How.LARGEST else _latest(best, vocabulary)
+        fact = _largest(best) if how is How.LARGEST else _latest(fact_id, best, vocabulary)
         asides = [f.aside(_outranked(f, best[0], how)) for f in competing if _class_of(f, how) != first]
         fact = _set_aside(fact, asides)
     return _set_aside(fact, [f.aside(_unusable(f)) for f in unusable])
@@ -96,7 +96,7 @@ def largest_of(intervals: Sequence[Interval]) -> Interval:
     return Interval(low.low, high.high, low.low_open, high.high_open)
 
 
-def _latest(best: Sequence[Finding], vocabulary: Vocabulary) -> Fact:
+def _latest(fact_id: str, best: Sequence[Finding], vocabulary: Vocabulary) -> Fact:
     outcomes = {(f.value, f.why) for f in best}
     if len(outcomes) == 1:
         return _one(best)
@@ -104,20 +104,25 @@ def _latest(best: Sequence[Finding], vocabulary: Vocabulary) -> Fact:
     for value, why in outcomes:
         same = [f for f in best if (f.value, f.why) == (value, why)]
         others = [f for f in best if (f.value, f.why) != (value, why)]
-        if any(all(_later(f, other, apart) for other in others) for f in same):
+        if any(all(_later(fact_id, f, other, apart) for other in others) for f in same):
             notes = tuple(f"changed: {other.reference} of {day(other.when) or 'no date'} differs" for other in others)
             fact = _set_aside(_one(same), [f.aside("older result") for f in others])
             return replace(fact, notes=(*fact.notes, *notes))
     return _at_odds(best)
 
 
-def _later(finding: Finding, other: Finding, apart: timedelta) -> bool:
-    """True if certainly later by more than one work-up; an undated result loses against a dated one."""
+def _later(fact_id: str, finding: Finding, other: Finding, apart: timedelta) -> bool:
+    """True if certainly later by more than one work-up. An undated result loses against a dated one, but not if it is
+    worse: it may be the newer of the two.
+    """
     mine = finding.when.earliest if finding.when else None
     theirs = other.when.latest if other.when else None
     if mine is None:
         return False
-    return theirs is None or mine - theirs > apart
+    if theirs is None:
+        known: Fact = Unknown(Why.EQUIVOCAL) if finding.value is None else Known(finding.value)
+        return not is_worse(fact_id, other.value, known)
+    return mine - theirs > apart
 
 
 def _worst(fact_id: str, competing: Sequence[Finding]) -> Fact:

@@ -169,3 +169,9 @@ def test_hormone_receptor_is_positive_if_either_is_and_negative_only_if_both_are
 @pytest.mark.parametrize(("code", "expected"), [("icd Z17.410", "positive"), ("icd Z17.421", "negative")])
 def test_hormone_receptor_may_be_coded_as_one(code: str, expected: str) -> None:
     assert value(facts(condition(), condition(code))["hormone_receptor"]) == expected
+
+
+@pytest.mark.parametrize(("undated", "governs"), [(NEGATIVE, "conflicting"), (POSITIVE, "positive")])
+def test_an_undated_result_loses_unless_it_is_worse(undated: Any, governs: str) -> None:
+    dated = observation("loinc 85337-4", POSITIVE, on="2024-01-10")
+    assert value(facts(dated, observation("loinc 85337-4", undated, on=None))["er"]) == governs

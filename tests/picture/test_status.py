@@ -121,3 +121,38 @@ def test_an_answer_that_is_not_understood_is_not_silence(question: Any, answer: 
 
 def test_a_stage_of_the_diagnosis_without_a_summary_says_nothing() -> None:
     assert value(facts(condition(stage=(Stage(None, None),)))["metastatic"]) == "no"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Metastatic breast cancer to bone", "equivocal"),
+        ("Mammakarzinom, ossär metastasiert", "equivocal"),
+        ("Breast cancer, stage IV", "equivocal"),
+        ("No metastases", "no"),
+        ("Non-metastatic breast cancer", "no"),
+        ("Family history of metastatic cancer", "no"),
+        ("Hypertension", "no"),
+    ],
+)
+def test_metastasis_in_words_alone_is_no_proof_and_no_silence(text: str, expected: str) -> None:
+    assert metastatic(condition(concept(text=text))) == expected
+    assert metastatic(condition(concept("icd C50.912", text=text), name="other")) == expected
+
+
+def test_the_words_of_another_organs_cancer_are_not_of_the_breast() -> None:
+    assert metastatic(condition(concept("icd C18.9", text="Metastatic colon cancer"))) == "no"
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (concept(text="Recurrent breast cancer"), "equivocal"),
+        (concept("icd C50.912", text="Relapse of breast cancer"), "equivocal"),
+        (concept(text="Recurrent otitis"), "no"),
+        (concept("icd E11.9", text="Recurrent breast infection"), "no"),
+        (concept(text="Breast cancer without recurrence"), "no"),
+    ],
+)
+def test_recurrence_in_words_alone_is_no_proof_and_no_silence(said: Any, expected: str) -> None:
+    assert value(facts(CANCER, condition(said))["recurrence"]) == expected

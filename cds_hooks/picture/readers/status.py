@@ -1,11 +1,13 @@
 """The state of the disease: distant metastasis, recurrence on file."""
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 
 from cds_hooks.fhir.record import Concept, Condition
-from cds_hooks.picture.answers import word_in
+from cds_hooks.picture.answers import text_coding, word_in
 from cds_hooks.picture.choose import How, settle
-from cds_hooks.picture.diagnosis import breast_meanings, is_unconfirmed, marks_of
+from cds_hooks.picture.diagnosis import breast_meanings, is_other_cancer, is_unconfirmed, marks_of
 from cds_hooks.picture.fact import Fact, Why
 from cds_hooks.picture.finding import Finding
 from cds_hooks.picture.readers.stage import categories, recurrence_staged, stage_groups
@@ -13,6 +15,8 @@ from cds_hooks.picture.view import View, belongs_to_another_cancer
 
 # FHIR clinical statuses that say the disease came back.
 _CAME_BACK = frozenset({"recurrence", "relapse"})
+IN_WORDS = "said in words alone"
+_WORD = re.compile(r"[^\W_]+")
 
 
 def read(view: View) -> dict[str, Fact]:
@@ -25,7 +29,7 @@ def read_metastatic(view: View) -> Fact:
 
     It is a state of the patient: with two tumours it counts for both.
     """
-    found = [*_secondaries(view), *_m_categories(view), *_stages(view), *_sites(view)]
+    found = [*_secondaries(view), *_m_categories(view), *_stages(view), *_sites(view), *_distant_in_words(view)]
     shared = [replace(f, attributed=True) if f.value == "yes" and _of_the_patient(f, view) else f for f in found]
     return settle("metastatic", shared, How.WORST, view.vocabulary)
 
@@ -49,6 +53,42 @@ def _secondaries(view: View) -> list[Finding]:
         elif "distant" in meanings or unclear:
             found.append(_finding(condition, Why.EQUIVOCAL, view))
     return found
+
+
+def _distant_in_words(view: View) -> list[Finding]:
+    """Diagnoses that no code calls metastatic but whose words do: no proof, and no silence either."""
+    coded = view.codes("metastasis_conditions")
+    others = (c for c in view.record.conditions if not coded.meanings_of(c.code) and not _follows_another(c, view))
+    return [
+        _in_words(c, view)
+        for c in others
+        if "distant" in _words(c.code, view, "spread_words") and not is_other_cancer(c, view.vocabulary)
+    ]
+
+
+def _recurrent_in_words(view: View) -> list[Finding]:
+    """The same for a recurrence: breast cancers, and uncoded diagnoses that name the breast."""
+    own = (*view.tumour.conditions, *view.unplaced)
+    uncoded = (c for c in view.record.conditions if not any(x.system and x.code for x in c.code.codings))
+    named = (c for c in uncoded if c not in own and "breast" in _words(c.code, view, "cancer_organ_words"))
+    return [_in_words(c, view) for c in (*own, *named) if "recurrent" in _words(c.code, view, "spread_words")]
+
+
+def _in_words(condition: Condition, view: View) -> Finding:
+    finding = _finding(condition, Why.EQUIVOCAL, view)
+    return replace(finding, marks=(*finding.marks, IN_WORDS))
+
+
+def _words(concept: Concept, view: View, name: str) -> frozenset[str]:
+    """What the words of a text or display mean, and pairs of words; nothing where one of them denies it."""
+    codes = view.codes(name)
+    texts = [concept.text, *(coding.display for coding in concept.codings)]
+    meanings = set()
+    for text in texts:
+        words = [word.lower() for word in _WORD.findall(text or "")]
+        said = {codes.meaning(text_coding(word)) for word in (*words, *map(" ".join, pairwise(words)))}
+        meanings |= said if "denied" not in said else set()
+    return frozenset(meaning for meaning in meanings if meaning)
 
 
 def _follows_another(condition: Condition, view: View) -> bool:
@@ -99,7 +139,7 @@ def _sites(view: View) -> list[Finding]:
 
 def read_recurrence(view: View) -> Fact:
     """A recurrence on file: coded as a diagnosis, as the status of one, as following one, or staged as one."""
-    found = list(recurrence_staged(view))
+    found = [*recurrence_staged(view), *_recurrent_in_words(view)]
     diagnoses = {c.origin.reference for c in view.record.conditions if breast_meanings(c, view.vocabulary)}
     for condition in (*view.tumour.conditions, *view.unplaced):
         back = (
