@@ -223,3 +223,8 @@ def test_the_fingerprint_does_not_depend_on_where_the_folder_lies(knowledge: Kno
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
     assert load_knowledge(tmp_path).fingerprint == knowledge.fingerprint
+
+
+@pytest.mark.parametrize(("fact", "counts"), [("recurrence", True), ("local_extension", True), ("grade", False)])
+def test_a_report_that_cannot_be_read_counts_where_silence_does(knowledge: Knowledge, fact: str, counts: bool) -> None:
+    assert ("pathology_reports" in knowledge.vocabulary.facts[fact].sought) is counts

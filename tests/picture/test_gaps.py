@@ -123,3 +123,9 @@ def test_a_key_whose_state_is_not_told_was_not_loaded() -> None:
 @pytest.mark.parametrize("state", [KeyState.COMPLETE, KeyState.EMPTY])
 def test_an_empty_answer_is_a_complete_one(state: KeyState) -> None:
     assert value(facts(states={"obsTumour": state})["grade"]) == "not_recorded"
+
+
+@pytest.mark.parametrize("fact", ["recurrence", "metastatic", "local_extension"])
+def test_an_unreadable_pathology_report_is_not_silence(fact: str) -> None:
+    lost = Unreadable("DiagnosticReport/1", "DiagnosticReport", "reports", (coding("loinc 22637-3"),), "broken")
+    assert value(facts(unreadable=(lost,))[fact]) == "unreadable"

@@ -21,6 +21,8 @@ def metastatic(*resources: Any) -> Any:
         ("icd C79.51", "yes"),
         ("icd C78.7", "yes"),
         ("sct 128462008", "yes"),
+        ("sct 1287652008", "yes"),
+        ("icd C80.0", "yes"),
         ("icd C77.3", "no"),
         ("sct 94181007", "no"),
         ("sct 16260631000119101", "no"),
