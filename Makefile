@@ -21,9 +21,9 @@ run: .venv/run.stamp  ## start the demo: service, FHIR server and try-it page on
 	@$(BIN)/recurrence-cds demo $(ARGS)
 
 test: .venv/dev.stamp lint  ## everything that has to be green: lint, types, floors, tests, coverage
-	@.ci/chromium
+	@.ci/packages
 	@rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n 2
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='cds_hooks/reasoning/*' --fail-under=100
@@ -49,7 +49,9 @@ lock:  ## resolve the dependencies of pyproject.toml anew (needs uv)
 	$(COMPILE) --upgrade pyproject.toml -o requirements.lock
 	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(COMPILE) --upgrade - -c requirements.lock -o requirements-build.lock
-	$(COMPILE) --upgrade pyproject.toml --extra dev -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+	$(COMPILE) --upgrade pyproject.toml --extra dev --extra spark -c requirements.lock -c requirements-build.lock -o requirements-dev.lock
+	$(COMPILE) --upgrade pyproject.toml --extra tools -c requirements-dev.lock -o requirements-tools.lock
+	$(COMPILE) --upgrade pyproject.toml --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 
 clean:  ## remove what the targets made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -16,10 +16,14 @@ PIN = re.compile(
 )
 
 RUN, BUILD, DEV = "requirements.lock", "requirements-build.lock", "requirements-dev.lock"
+TOOLS, FUZZ = "requirements-tools.lock", "requirements-fuzz.lock"
+OWN, EXTRAS = PROJECT["project"]["dependencies"], PROJECT["project"]["optional-dependencies"]
 ASKED = {
-    RUN: PROJECT["project"]["dependencies"],
+    RUN: OWN,
     BUILD: PROJECT["build-system"]["requires"],
-    DEV: PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"],
+    DEV: OWN + EXTRAS["dev"] + EXTRAS["spark"],
+    TOOLS: OWN + EXTRAS["tools"],
+    FUZZ: OWN + EXTRAS["fuzz"],
 }
 
 
