@@ -1,0 +1,51 @@
+"""serve and demo: the service itself."""
+
+import os
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from cds_hooks.app import create_app
+from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.pseudonym import read_key
+from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.settings import Settings, described, read_settings
+from cds_hooks.writing.checks import check_cards
+
+# Answers are CPU-bound: more threads in one worker only wait for each other; a second lets one answer wait for disk.
+BLOCKING_THREADS = 2
+
+
+@click.command(epilog="\b\n" + "\n".join(described()))
+def serve() -> None:
+    """Serve; the settings are environment variables."""
+    settings = read_settings(os.environ)
+    check_before_start(settings)
+    server = Granian(
+        "cds_hooks.app:wsgi",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        blocking_threads=BLOCKING_THREADS,
+        websockets=False,
+    )
+    server.serve()
+
+
+def check_before_start(settings: Settings) -> None:
+    """What would keep the workers from starting, found once and said in one line instead of in each of them."""
+    load_knowledge(settings.cards, (check_cards,))
+    Journal(settings.database_url, read_key(settings.pseudonym_key_file)).close()
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Port of the service and of the try-it page.")
+@click.option("--fhir-port", default=8001, show_default=True, help="Port of the FHIR server with the made-up patients.")
+def demo(port: int, fhir_port: int) -> None:
+    """Start the service, a FHIR server with made-up patients, and a page to try both."""
+    from cds_hooks.demo.run import run_demo  # noqa: PLC0415  (the other commands need not load the demo's servers)
+
+    run_demo(create_app, port, fhir_port)
