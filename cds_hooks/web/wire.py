@@ -10,6 +10,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from cds_hooks.errors import NotJsonMediaType, TooLarge
 from cds_hooks.protocol.strict_json import too_large
 
+_CHUNK = 65536
+
 
 def read_body(max_bytes: int) -> bytes:
     """The body of the current request. Raises NotJsonMediaType unless it is plain JSON in UTF-8.
@@ -32,7 +34,17 @@ def read_body(max_bytes: int) -> bytes:
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
+        _read_off(max_bytes)
         raise TooLarge(too_large(max_bytes)) from None
+
+
+def _read_off(max_bytes: int) -> None:
+    """Take in what a client is still sending, as much again as it was allowed: one whose connection breaks while it
+    sends never sees the answer that tells it why.
+    """
+    stream, left = flask.request.environ["wsgi.input"], 2 * max_bytes
+    while left > 0 and (chunk := stream.read(min(left, _CHUNK))):
+        left -= len(chunk)
 
 
 def json_answer(body: Mapping[str, Any], status: int = 200) -> flask.Response:

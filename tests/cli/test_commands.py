@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_hooks import __main__ as command_line
+from cds_hooks.commands import chart, serving
 from cds_hooks.errors import KnowledgeBroken, NotAHookRequest, RecurrenceCdsError
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import default_folder, load_knowledge
@@ -30,7 +31,7 @@ def shipped() -> Knowledge:
 
 @pytest.fixture
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command_line, "load_knowledge", lambda _: shipped())
+    monkeypatch.setattr(chart, "load_knowledge", lambda _: shipped())
 
 
 def explained(story: str) -> Result:
@@ -165,7 +166,7 @@ def test_serve_hands_the_settings_to_the_server(monkeypatch: pytest.MonkeyPatch,
         def serve(self) -> None:
             started["served"] = True
 
-    monkeypatch.setattr(command_line, "Granian", Server)
+    monkeypatch.setattr(serving, "Granian", Server)
     environ = {
         "RECURRENCE_CDS_PORT": "8123",
         "RECURRENCE_CDS_WORKERS": "2",

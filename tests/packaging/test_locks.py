@@ -43,7 +43,8 @@ def test_every_dependency_of_the_project_is_locked_within_its_range(lock: str) -
 def test_every_package_in_a_lock_is_pinned_and_hashed(lock: str) -> None:
     lines = (ROOT / lock).read_text().splitlines()
     requirements = [line for line in lines if line and not line.startswith((" ", "#"))]
-    assert len(requirements) == len(pins(lock)) > 0
+    pinned = PIN.findall((ROOT / lock).read_text())  # one package may have a version per Python
+    assert len(requirements) == len(pinned) > 0
 
 
 @pytest.mark.parametrize("lock", [RUN, BUILD])

@@ -1,4 +1,5 @@
 import gzip
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,17 @@ def test_a_body_of_more_bytes_than_allowed_is_refused(tmp_path: Path, path: str,
         answer = desk.post(b"{}" + b" " * (1998 + beyond), path)
     assert answer.status_code == 413
     assert "2000 bytes" in answer.get_json()["issue"][0]["details"]["text"]
+
+
+@pytest.mark.parametrize(("size", "taken"), [(3000, 3000), (9000, 4000)])
+def test_what_is_still_being_sent_is_taken_in_so_that_the_refusal_can_be_read(
+    tmp_path: Path, size: int, taken: int
+) -> None:
+    """R9."""
+    sent = BytesIO(b" " * size)
+    with opened(tmp_path, Settings(max_body_bytes=2000)) as desk:
+        answer = desk.client.post(SERVICE, input_stream=sent, content_length=size, content_type="application/json")
+    assert (answer.status_code, sent.tell()) == (413, taken)
 
 
 @pytest.mark.parametrize(
