@@ -41,3 +41,9 @@ def consult(record: Record, history: History, knowledge: Knowledge, today: date)
     considerations = consider(picture, history, knowledge.gates, knowledge.considerations)
     patient = record.patient.origin.reference
     return Consultation(picture, tiers, withheld, knowledge.fingerprint, considerations, patient)
+
+
+def silence_of(consultation: Consultation) -> str:
+    """Why there is no card, if there is none: the reasons for which the tier was withheld, or that nothing applies."""
+    reasons = dict.fromkeys(withheld.because for withheld in consultation.withheld)
+    return ", ".join(reasons) or "nothing_to_say"

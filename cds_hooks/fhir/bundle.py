@@ -1,6 +1,7 @@
 """A whole patient in one document, as the prefetch that an EHR would send for the service's templates."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -69,7 +70,7 @@ def _of_entries(
     medicines = [entry for entry, resource in resources if resource.kind == "Medication"]
     prefetch: dict[str, bytes | None] = {}
     for key in keys:
-        matches = [entry for entry, resource in ours if _answers(resource, key)]
+        matches = [entry for entry, resource in ours if answers(resource, key)]
         # the Patient keeps its entry: its fullUrl may be what the subjects refer to
         prefetch[key.name] = None if key.is_read and not matches else _searchset(matches, key, medicines)
     return found, prefetch
@@ -97,18 +98,26 @@ def _is_ours(subjects: Subjects, resource: Resource) -> bool:
         return False
 
 
-def _answers(resource: Resource, key: PrefetchKey) -> bool:
+def answers(resource: Resource, key: PrefetchKey) -> bool:
+    """Whether a search by the key's template would find this resource of the patient. Raises NotJson."""
     if RENAMED.get(resource.kind, resource.kind) != key.resource_type:
         return False
+    return all(_has_token(resource, name, wanted) for name, wanted in searched(key))
+
+
+@lru_cache(maxsize=256)
+def searched(key: PrefetchKey) -> tuple[tuple[str, frozenset[str]], ...]:
+    """The members that a template searches by, beside the patient, and the tokens that it asks for."""
     parameters = parse_qsl(key.template.partition("?")[2])
-    return all(_has_token(resource, name, text.split(",")) for name, text in parameters if name in _TOKENS)
+    return tuple(
+        (_ELEMENTS.get(name, name), frozenset(text.split(","))) for name, text in parameters if name in _TOKENS
+    )
 
 
-def _has_token(resource: Resource, name: str, wanted: Iterable[str]) -> bool:
+def _has_token(resource: Resource, name: str, wanted: frozenset[str]) -> bool:
     """FHIR token search: "code" in any system, "system|code" in that one."""
-    raw = resource.members.get(_ELEMENTS.get(name, name))
-    have = set(_tokens(strict_json.decode(bytes(raw)))) if raw is not None else set()
-    return any(token in have for token in wanted)
+    raw = resource.members.get(name)
+    return raw is not None and not wanted.isdisjoint(_tokens(strict_json.decode(bytes(raw))))
 
 
 def _tokens(node: Any) -> Iterator[str]:

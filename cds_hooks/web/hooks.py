@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from cds_hooks.audit.entry import Entry, cards_shown
 from cds_hooks.audit.journal import Journal
-from cds_hooks.consult import Consultation, consult
+from cds_hooks.consult import consult, silence_of
 from cds_hooks.errors import UnknownService
 from cds_hooks.fhir.record import Record
 from cds_hooks.fhir.server import FhirServers
@@ -112,12 +112,7 @@ def decide(  # noqa: PLR0913 (all that a decision rests on)
         return Decision((), "user_is_not_a_professional")
     consultation = consult(record, History(), knowledge, today)
     cards = compose(consultation, knowledge, decision_id, today, base_url)
-    return Decision(cards, None if cards else _silence(consultation))
-
-
-def _silence(consultation: Consultation) -> str:
-    reasons = dict.fromkeys(withheld.because for withheld in consultation.withheld)
-    return ", ".join(reasons) or "nothing_to_say"
+    return Decision(cards, None if cards else silence_of(consultation))
 
 
 def _answer(desk: Desk) -> flask.Response:
