@@ -9,6 +9,23 @@ CARD_EXTENSION = "org.recurrence-cds.card"
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: the tenant whose journal and pseudonyms these are, and what its verified token said.
+
+    `issuer`, `subject` and `key_id` are the token's iss, sub and kid; `token` is the sha-256 (hex) of its jti, never
+    the token. All are None where callers are not authenticated. `mode` says what the caller is shown: "live" is the
+    cards, and in every mode the whole consultation is journaled.
+    """
+
+    tenant: str = "default"
+    issuer: str | None = None
+    subject: str | None = None
+    key_id: str | None = None
+    token: str | None = None
+    mode: str = "live"
+
+
+@dataclass(frozen=True, slots=True)
 class CardShown:
     """One card of the answer: its uuid (feedback refers to it), its card id, the considerations it speaks for."""
 
