@@ -13,6 +13,7 @@ from cds_hooks.knowledge.consideration_checks import Filed, Surroundings
 from cds_hooks.knowledge.fingerprint import fingerprint
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.schema import ALL, CONSIDERATION, PLAIN, plain_schemas, problems_in, schemas
+from cds_hooks.knowledge.sharing import Shared
 from cds_hooks.knowledge.strict_yaml import Document, read_yaml
 from cds_hooks.picture.see import READS
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
@@ -166,16 +167,17 @@ def _draft(
 
 def _finished(draft: checks.Draft, print_: str, behind: Background) -> Knowledge:
     ((id_, service),) = draft.value("services")["services"].items()
+    shared = Shared()
     return Knowledge(
         vocabulary=Vocabulary(draft.facts, draft.codelists, build.numbers(draft.value("facts")["numbers"])),
         tiers=draft.tiers,
-        gates=draft.gates,
+        gates=shared.gates(draft.gates),
         service=build.service(id_, service, draft.entries, draft.codelists),
         sieve=build.sieve(service, draft.entries, draft.codelists),
         sources=build.sources(draft.value("sources")["sources"]),
         wording=draft.value("wording"),
         fingerprint=print_,
         approved=False,  # no part of it has a clinician's approval yet
-        considerations=draft.considerations,
+        considerations=shared.considerations(draft.considerations),
         background=behind,
     )

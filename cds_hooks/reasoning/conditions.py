@@ -5,21 +5,24 @@ inside the bounds could turn round: "above 50" on 0-20 is NO, "below 10" on it i
 unknown": learning more may settle a verdict, never flip it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 
 from cds_hooks.picture.fact import Fact, Interval, Known, Value
+from cds_hooks.reasoning.intervals import apart, whole_numbers, within
 from cds_hooks.reasoning.verdict import Because, Truth, Verdict
 
 _OPPOSITE = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}
-_WHOLE = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
 class NumberTest:
     """Bounds on a number, in the fact's unit; those that are given must all hold. `whole`: the fact is a count or a
     grade, so nothing lies between 3 and 4.
+
+    What follows from the bounds is made with the test, because every judgement needs it: `allowed` are the bounds as
+    two intervals, `impossible` says that together they leave no number, `verdicts` are the three that it can have.
     """
 
     fact: str
@@ -28,6 +31,15 @@ class NumberTest:
     at_most: Decimal | None = None
     below: Decimal | None = None
     whole: bool = False
+    allowed: tuple[Interval, Interval] = field(init=False, repr=False, compare=False)
+    impossible: bool = field(init=False, repr=False, compare=False)
+    verdicts: Mapping[Truth, Verdict] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        closed, open_ = Interval(self.at_least, self.at_most), Interval(self.above, self.below, True, True)
+        object.__setattr__(self, "allowed", (closed, open_))
+        object.__setattr__(self, "impossible", apart(closed, open_))
+        object.__setattr__(self, "verdicts", _verdicts(self))
 
     @property
     def cuts(self) -> tuple[Decimal, ...]:
@@ -43,6 +55,10 @@ class WordTest:
     fact: str
     one_of: tuple[str, ...]
     among: tuple[str, ...]
+    verdicts: Mapping[Truth, Verdict] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "verdicts", _verdicts(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,10 @@ class ListTest:
     fact: str
     any_of: tuple[str, ...]
     among: tuple[str, ...]
+    verdicts: Mapping[Truth, Verdict] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "verdicts", _verdicts(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +107,53 @@ Test = NumberTest | WordTest | ListTest
 Condition = Test | AllOf | AnyOf | NoneOf | AtLeast
 
 
+class Judge:
+    """Judges conditions over one set of facts; a fact that is not in the mapping is unknown.
+
+    Considerations share most of their conditions (`knowledge.sharing` makes equal ones the same value), so each is
+    judged once.
+    """
+
+    def __init__(self, facts: Mapping[str, Fact]) -> None:
+        self.facts = facts
+        # by identity, which is quick; the condition is kept beside its verdict, for its id is its own while it lives
+        self._judged: dict[int, tuple[Condition, Verdict]] = {}
+
+    def verdict(self, condition: Condition) -> Verdict:
+        """The verdict on a condition with its reasons."""
+        known = self._judged.get(id(condition))
+        if known is None:
+            known = self._judged[id(condition)] = (condition, self._judge(condition))
+        return known[1]
+
+    def _judge(self, condition: Condition) -> Verdict:
+        match condition:
+            case NumberTest() | WordTest() | ListTest():
+                return condition.verdicts[_truth(condition, self.facts.get(condition.fact))]
+            case AllOf(of):
+                return self._at_least(len(of), of)
+            case AnyOf(of):
+                return self._at_least(1, of)
+            case AtLeast(n, of):
+                return self._at_least(n, of)
+            case _:
+                some = self._at_least(1, condition.of)
+                return Verdict(_OPPOSITE[some.truth], some.because, some.missing)
+
+    def _at_least(self, n: int, of: tuple["Condition", ...]) -> Verdict:
+        verdicts = [self.verdict(part) for part in of]
+        held = [v for v in verdicts if v.truth is Truth.YES]
+        if len(held) >= n:
+            return _joined(Truth.YES, held)
+        open_ = [v for v in verdicts if v.truth is Truth.UNKNOWN]
+        if len(held) + len(open_) < n:
+            return _joined(Truth.NO, [v for v in verdicts if v.truth is Truth.NO])
+        return _joined(Truth.UNKNOWN, open_)
+
+
 def judge(condition: Condition, facts: Mapping[str, Fact]) -> Verdict:
-    """The verdict on a condition with its reasons; a fact that is not in the mapping is unknown."""
-    match condition:
-        case NumberTest() | WordTest() | ListTest():
-            return _leaf(condition, facts.get(condition.fact))
-        case AllOf(of):
-            return _at_least(len(of), of, facts)
-        case AnyOf(of):
-            return _at_least(1, of, facts)
-        case AtLeast(n, of):
-            return _at_least(n, of, facts)
-        case _:
-            some = _at_least(1, condition.of, facts)
-            return replace(some, truth=_OPPOSITE[some.truth])
+    """The verdict on one condition."""
+    return Judge(facts).verdict(condition)
 
 
 def each_test(condition: Condition) -> tuple[Test, ...]:
@@ -122,13 +175,15 @@ def usable(test: Test, fact: Fact | None) -> Value | None:
     if not isinstance(fact, Known):
         return None
     value = fact.value
-    match test:
-        case NumberTest():
-            return _tightened(value, test.whole) if isinstance(value, Interval) else None
-        case WordTest():
-            return value if isinstance(value, str) and value in test.among else None
+    match test, value:
+        case NumberTest(), Interval():
+            return whole_numbers(value) if test.whole else value
+        case WordTest(), str() if value in test.among:
+            return value
+        case ListTest(), tuple() if set(value) <= set(test.among):
+            return value
         case _:
-            return value if isinstance(value, tuple) and set(value) <= set(test.among) else None
+            return None
 
 
 def in_words(test: Test) -> str:
@@ -143,10 +198,13 @@ def in_words(test: Test) -> str:
             return "includes " + " or ".join(test.any_of)
 
 
-def _leaf(test: Test, fact: Fact | None) -> Verdict:
-    truth = _truth(test, fact)
-    because = (Because(test.fact, in_words(test), truth),)
-    return Verdict(truth, because, (test.fact,) if truth is Truth.UNKNOWN else ())
+def _verdicts(test: Test) -> Mapping[Truth, Verdict]:
+    """The three verdicts that a test can have, each with the test in words as its reason."""
+    words = in_words(test)
+    return {
+        truth: Verdict(truth, (Because(test.fact, words, truth),), (test.fact,) if truth is Truth.UNKNOWN else ())
+        for truth in Truth
+    }
 
 
 def _truth(test: Test, fact: Fact | None) -> Truth:
@@ -166,71 +224,14 @@ def _truth(test: Test, fact: Fact | None) -> Truth:
 
 
 def _number(test: NumberTest, value: Interval) -> Truth:
-    allowed = (
-        Interval(test.at_least, test.at_most),
-        Interval(test.above, test.below, low_open=True, high_open=True),
-    )
-    if all(_within(value, bounds) for bounds in allowed):
+    if all(within(value, bounds) for bounds in test.allowed):
         return Truth.YES
-    return Truth.NO if any(_apart(value, bounds) for bounds in allowed) or _empty(test) else Truth.UNKNOWN
+    return Truth.NO if test.impossible or any(apart(value, bounds) for bounds in test.allowed) else Truth.UNKNOWN
 
 
-def _empty(test: NumberTest) -> bool:
-    """True if the bounds together leave no number."""
-    return _apart(Interval(test.at_least, test.at_most), Interval(test.above, test.below, True, True))
-
-
-def _within(inner: Interval, outer: Interval) -> bool:
-    low = outer.low is None or (
-        inner.low is not None
-        and (inner.low > outer.low or (inner.low == outer.low and (inner.low_open or not outer.low_open)))
-    )
-    high = outer.high is None or (
-        inner.high is not None
-        and (inner.high < outer.high or (inner.high == outer.high and (inner.high_open or not outer.high_open)))
-    )
-    return low and high
-
-
-def _apart(one: Interval, other: Interval) -> bool:
-    return _before(one, other) or _before(other, one)
-
-
-def _before(one: Interval, other: Interval) -> bool:
-    """True if every number of `one` is less than every number of `other`."""
-    if one.high is None or other.low is None:
-        return False
-    return one.high < other.low or (one.high == other.low and (one.high_open or other.low_open))
-
-
-def _tightened(value: Interval, whole: bool) -> Interval:
-    """The whole numbers inside the bounds, if the fact is one that is counted; "more than 3" is "at least 4". An
-    interval without a whole number inside is left as it is: the chart is then wrong, but not ours to mend.
-    """
-    if not whole:
-        return value
-    low, high = value.low, value.high
-    if low is not None:
-        low = low.to_integral_value(ROUND_FLOOR) + _WHOLE if value.low_open else low.to_integral_value(ROUND_CEILING)
-    if high is not None:
-        high = (
-            high.to_integral_value(ROUND_CEILING) - _WHOLE if value.high_open else high.to_integral_value(ROUND_FLOOR)
-        )
-    return value if low is not None and high is not None and low > high else Interval(low, high)
-
-
-def _at_least(n: int, of: tuple[Condition, ...], facts: Mapping[str, Fact]) -> Verdict:
-    verdicts = [judge(part, facts) for part in of]
-    held = [v for v in verdicts if v.truth is Truth.YES]
-    open_ = [v for v in verdicts if v.truth is Truth.UNKNOWN]
-    if len(held) >= n:
-        return _joined(Truth.YES, held)
-    if len(held) + len(open_) < n:
-        return _joined(Truth.NO, [v for v in verdicts if v.truth is Truth.NO])
-    return _joined(Truth.UNKNOWN, open_)
-
-
-def _joined(truth: Truth, verdicts: list[Verdict]) -> Verdict:
+def _joined(truth: Truth, verdicts: Sequence[Verdict]) -> Verdict:
+    if len(verdicts) == 1:
+        return verdicts[0]  # every reason of it is a reason of the whole
     because = dict.fromkeys(reason for v in verdicts for reason in v.because)
     missing = dict.fromkeys(fact for v in verdicts for fact in v.missing)
     return Verdict(truth, tuple(because), tuple(missing) if truth is Truth.UNKNOWN else ())

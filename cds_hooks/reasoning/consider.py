@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.fact import Fact, Unknown, Why
 from cds_hooks.picture.vocabulary import Scope
-from cds_hooks.reasoning.conditions import AllOf, Condition, judge
+from cds_hooks.reasoning.conditions import AllOf, Condition, Judge
 from cds_hooks.reasoning.considerations import CardKind, Consideration, Considered, Effect, Outcome, Status
-from cds_hooks.reasoning.gates import Gate, pass_gate
-from cds_hooks.reasoning.verdict import Because, Truth, all_hold
+from cds_hooks.reasoning.gates import Bench, Gate
+from cds_hooks.reasoning.verdict import Because, Truth
 
 REPLACED, QUIETENED = "replaced", "quietened"
 REPLACEABLE = frozenset({CardKind.RESTRAINT, CardKind.TREATMENT, CardKind.LIVING_AFTER})
@@ -40,14 +40,15 @@ def consider(
     picture: Picture, history: History, gates: Mapping[str, Gate], considerations: Iterable[Consideration]
 ) -> tuple[Considered, ...]:
     """The verdict on each consideration, in order: per episode, or once for the patient; none without a tumour."""
+    bench = Bench(picture)
     found = [
-        _considered(each, picture, episode, gates[each.gate])
+        _considered(each, bench, episode, gates[each.gate])
         for each in considerations
         if each.status is not Status.RETIRED
         for episode in _whom(each, picture)
     ]
-    recurrence = any(_suspects(one) for one in found)
-    return tuple(replace(one, silenced=_silence(one, picture, recurrence, history)) for one in found)
+    recurrence = recurrence_suspected(found)
+    return tuple(_silenced(one, picture, recurrence, history) for one in found)
 
 
 def recurrence_suspected(considered: Iterable[Considered]) -> bool:
@@ -65,45 +66,47 @@ def _whom(consideration: Consideration, picture: Picture) -> Iterable[int | None
     return (None,) if picture.episodes else ()
 
 
-def _silence(one: Considered, picture: Picture, recurrence: bool, history: History) -> str | None:
+def _silenced(one: Considered, picture: Picture, recurrence: bool, history: History) -> Considered:
     kind = one.consideration.card.kind
     if recurrence and kind in REPLACEABLE:
-        return REPLACED
-    side = "" if one.episode is None else picture.episodes[one.episode].side
-    overridden = Override(one.consideration.id, side) in history.overrides
-    return QUIETENED if overridden and kind in QUIETABLE else None
+        return replace(one, silenced=REPLACED)
+    if history.overrides and kind in QUIETABLE:
+        side = "" if one.episode is None else picture.episodes[one.episode].side
+        if Override(one.consideration.id, side) in history.overrides:
+            return replace(one, silenced=QUIETENED)
+    return one
 
 
-def _considered(consideration: Consideration, picture: Picture, episode: int | None, gate: Gate) -> Considered:
-    facts = picture.patient if episode is None else picture.facts_of(picture.episodes[episode])
-    passage, verdict = pass_gate(gate, picture, episode), judge(consideration.asked, facts)
-    judged = [(caution, judge(caution.when, facts)) for caution in (*gate.cautions, *consideration.cautions)]
-    nothing = Considered(consideration, episode, Outcome.DOES_NOT_APPLY)
+def _considered(consideration: Consideration, bench: Bench, episode: int | None, gate: Gate) -> Considered:
+    judge, passage = bench.of(episode), bench.passage(gate, episode)
     if passage.truth is Truth.NO:
-        return replace(nothing, withheld=passage.otherwise)
+        return Considered(consideration, episode, Outcome.DOES_NOT_APPLY, withheld=passage.otherwise)
+    verdict = judge.verdict(consideration.asked)
     if verdict.truth is Truth.NO:
-        return replace(nothing, because=verdict.because)
+        return Considered(consideration, episode, Outcome.DOES_NOT_APPLY, verdict.because)
+    judged = [(caution, judge.verdict(caution.when)) for caution in (*gate.cautions, *consideration.cautions)]
     for caution, against in judged:
         if caution.effect is Effect.SUPPRESS and against.truth is Truth.YES:
-            return replace(nothing, because=against.because, suppressed=caution)
-    sure = all_hold((passage.truth, verdict.truth)) is Truth.YES
+            return Considered(consideration, episode, Outcome.DOES_NOT_APPLY, against.because, suppressed=caution)
+    sure = passage.truth is Truth.YES and verdict.truth is Truth.YES
     missing = () if sure else tuple(dict.fromkeys((*passage.missing, *verdict.missing)))
-    return replace(
-        nothing,
+    return Considered(
+        consideration,
+        episode,
         outcome=Outcome.APPLIES if sure else Outcome.CANNOT_TELL,
-        because=verdict.because if sure else _holding(consideration.asked, facts),
+        because=verdict.because if sure else _holding(consideration.asked, judge),
         missing=missing,
         warnings=tuple(caution for caution, against in judged if against.truth is Truth.YES),
         to_confirm=tuple(caution for caution, against in judged if against.truth is Truth.UNKNOWN),
-        none_found=_none_found(consideration, missing, facts),
+        none_found=_none_found(consideration, missing, judge.facts),
     )
 
 
-def _holding(condition: Condition, facts: Mapping[str, Fact]) -> tuple[Because, ...]:
+def _holding(condition: Condition, judge: Judge) -> tuple[Because, ...]:
     """What holds already of a condition that cannot be told as a whole."""
     if isinstance(condition, AllOf):
-        return tuple(dict.fromkeys(because for part in condition.of for because in _holding(part, facts)))
-    verdict = judge(condition, facts)
+        return tuple(dict.fromkeys(because for part in condition.of for because in _holding(part, judge)))
+    verdict = judge.verdict(condition)
     return verdict.because if verdict.truth is Truth.YES else ()
 
 

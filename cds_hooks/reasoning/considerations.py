@@ -1,6 +1,6 @@
 """Considerations: what a card may propose, each with its rule, its cautions and its evidence, all as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
@@ -111,8 +111,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Consideration:
-    """One file of `considerations/`. `asked` is `when` and, for one that comes round, that its interval has passed;
-    `ask_for` are the facts to ask for if only they keep us from knowing.
+    """One file of `considerations/`. `asked` follows from the rest: it is `when` and, for one that comes round, that
+    its interval has passed. `ask_for` are the facts to ask for if only they keep us from knowing.
     """
 
     id: str
@@ -130,11 +130,11 @@ class Consideration:
     suggestions: tuple[Order, ...]
     limits: tuple[str, ...]
     citations: tuple[Citation, ...]
+    asked: Condition = field(init=False, repr=False, compare=False)
 
-    @property
-    def asked(self) -> Condition:
-        """The whole condition."""
-        return self.when if self.due is None else AllOf((self.when, self.due.passed))
+    def __post_init__(self) -> None:
+        whole = self.when if self.due is None else AllOf((self.when, self.due.passed))
+        object.__setattr__(self, "asked", whole)
 
 
 class Outcome(Enum):

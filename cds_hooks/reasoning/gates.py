@@ -1,11 +1,10 @@
 """Gates: what must hold of the patient, or of the tumour, before a card may speak of it at all."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_hooks.picture.episode import Picture
-from cds_hooks.picture.fact import Fact
-from cds_hooks.reasoning.conditions import Condition, judge
+from cds_hooks.reasoning.conditions import Condition, Judge
 from cds_hooks.reasoning.considerations import Caution
 from cds_hooks.reasoning.verdict import Truth, all_hold, any_holds
 
@@ -49,20 +48,37 @@ class Passage:
     missing: tuple[str, ...] = ()
 
 
-def pass_gate(gate: Gate, picture: Picture, episode: int | None) -> Passage:
-    """Whether an episode (an index), or with None the patient, passes. The patient passes the requirements on a tumour
-    if one tumour meets them all.
-    """
-    each = [picture.facts_of(one) for one in picture.episodes]
-    here = each if episode is None else [each[episode]]
-    asked = _all(_ask(gate.patient, picture.patient))
-    asked = _all((asked, _any(_all(_ask(gate.episode, facts)) for facts in here)))
-    return _all((asked, *(_all(_ask(gate.every_episode, facts)) for facts in each)))
+class Bench:
+    """Judges of one picture: one for the facts of the patient, one for those of each tumour, in its order."""
+
+    def __init__(self, picture: Picture) -> None:
+        self.patient = Judge(picture.patient)
+        self.episodes = tuple(Judge(picture.facts_of(episode)) for episode in picture.episodes)
+        self._passages: dict[tuple[str, int | None], Passage] = {}
+
+    def of(self, episode: int | None) -> Judge:
+        """The judge of an episode (an index), or with None of the patient."""
+        return self.patient if episode is None else self.episodes[episode]
+
+    def passage(self, gate: Gate, episode: int | None) -> Passage:
+        """Whether an episode (an index), or with None the patient, passes. The patient passes the requirements on a
+        tumour if one tumour meets them all. Asked once: most considerations stand behind the same few gates.
+        """
+        known = self._passages.get((gate.id, episode))
+        if known is None:
+            known = self._passages[gate.id, episode] = self._pass(gate, episode)
+        return known
+
+    def _pass(self, gate: Gate, episode: int | None) -> Passage:
+        here = self.episodes if episode is None else (self.episodes[episode],)
+        asked = _all(_ask(gate.patient, self.patient))
+        asked = _all((asked, _any(_all(_ask(gate.episode, judge)) for judge in here)))
+        return _all((asked, *(_all(_ask(gate.every_episode, judge)) for judge in self.episodes)))
 
 
-def _ask(requirements: Iterable[Requirement], facts: Mapping[str, Fact]) -> Iterator[Passage]:
+def _ask(requirements: Iterable[Requirement], judge: Judge) -> Iterator[Passage]:
     for requirement in requirements:
-        verdict = judge(requirement.require, facts)
+        verdict = judge.verdict(requirement.require)
         otherwise = requirement.otherwise if verdict.truth is Truth.NO else None
         yield Passage(verdict.truth, otherwise, verdict.missing)
 

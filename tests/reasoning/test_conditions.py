@@ -8,6 +8,7 @@ from cds_hooks.reasoning.conditions import (
     AnyOf,
     AtLeast,
     Condition,
+    Judge,
     ListTest,
     NoneOf,
     NumberTest,
@@ -192,3 +193,15 @@ def test_the_facts_of_a_condition_are_named_once_in_order() -> None:
     nested = AllOf((is_("b", "yes"), AnyOf((is_("a", "yes"), NoneOf((is_("b", "no"),))))))
     assert facts_in(nested) == ("b", "a")
     assert [test.fact for test in each_test(nested)] == ["b", "a", "b"]
+
+
+def test_a_condition_is_judged_once() -> None:
+    parts, facts = truths(U, U)
+    judge, both = Judge(facts), AllOf(parts)
+    assert judge.verdict(both) is judge.verdict(both)
+
+
+def test_no_two_conditions_are_taken_for_each_other_when_one_is_gone() -> None:
+    judge = Judge({"fact": Known("yes")})
+    found = [judge.verdict(is_("fact", word)).truth for word in ("yes", "no") * 50]
+    assert found == [Y, N] * 50

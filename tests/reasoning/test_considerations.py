@@ -20,7 +20,7 @@ from cds_hooks.reasoning.considerations import (
     Outcome,
     Status,
 )
-from cds_hooks.reasoning.gates import Gate, Requirement, pass_gate
+from cds_hooks.reasoning.gates import Bench, Gate, Requirement
 from cds_hooks.reasoning.verdict import Truth
 from tests.reasoning.ideas import idea
 from tests.reasoning.tables import UNKNOWN, is_, number
@@ -112,7 +112,7 @@ def test_metastasis_of_one_tumour_closes_the_gate_for_the_other() -> None:
 )
 def test_the_patient_passes_if_one_tumour_does(first: Fact, second: Fact, expected: Truth) -> None:
     both = picture({**FITS, "invasive": first}, {**FITS, "invasive": second})
-    passage = pass_gate(OPEN, both, None)
+    passage = Bench(both).passage(OPEN, None)
     assert passage.truth is expected
     assert (passage.otherwise, passage.missing) == (
         "in_situ" if expected is Truth.NO else None,
@@ -122,7 +122,7 @@ def test_the_patient_passes_if_one_tumour_does(first: Fact, second: Fact, expect
 
 def test_each_tumour_passes_for_itself() -> None:
     both = picture({**FITS, "invasive": YES}, {**FITS, "invasive": NO})
-    assert [pass_gate(OPEN, both, n).truth for n in (0, 1)] == [Truth.YES, Truth.NO]
+    assert [Bench(both).passage(OPEN, n).truth for n in (0, 1)] == [Truth.YES, Truth.NO]
 
 
 def test_a_consideration_about_the_patient_is_judged_once() -> None:

@@ -10,7 +10,7 @@ from cds_hooks.picture.fact import Fact, Interval, Known, Unknown, Why
 from cds_hooks.reasoning.conditions import AllOf, AnyOf, AtLeast, Condition, ListTest, NoneOf, NumberTest, judge
 from cds_hooks.reasoning.consider import History, consider
 from cds_hooks.reasoning.considerations import CardKind, Caution, Consideration, Due, Effect, Outcome
-from cds_hooks.reasoning.gates import Gate, Requirement, pass_gate
+from cds_hooks.reasoning.gates import Bench, Gate, Requirement
 from cds_hooks.reasoning.stratify import stratify
 from cds_hooks.reasoning.tiers import Tier
 from cds_hooks.reasoning.verdict import Truth
@@ -126,7 +126,7 @@ def test_no_consideration_with_an_open_gate_applies_to_a_chart_that_says_nothing
 ) -> None:
     consideration, gate = made
     (found,) = consider(chart({}), History(), {"gate": gate}, (consideration,))
-    assert found.outcome is not Outcome.APPLIES or pass_gate(gate, chart({}), 0).truth is Truth.YES
+    assert found.outcome is not Outcome.APPLIES or Bench(chart({})).passage(gate, 0).truth is Truth.YES
 
 
 @given(st.recursive(leaves, joined, max_leaves=6), st.fixed_dictionaries(FACTS))
