@@ -3,7 +3,7 @@
 import gc
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import flask
@@ -16,7 +16,7 @@ from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.library import Knowledge, Service
-from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.knowledge.load import MoreChecks, load_knowledge
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
 from cds_hooks.settings import Settings, read_settings
 from cds_hooks.web import feedback, headers, health, hooks, logs, pages, problems
@@ -76,13 +76,22 @@ def wsgi() -> flask.Flask:
     Raises SettingsBroken, KnowledgeBroken or JournalUnavailable: then the service does not start.
     """
     settings = read_settings(os.environ)
-    knowledge = load_knowledge(settings.cards)
+    knowledge = released_knowledge(settings)
     journal = Journal(settings.database_url, read_key(settings.pseudonym_key_file))
     app = create_app(settings, knowledge, journal)
     warm_up()  # the first answer must not wait for the FHIR models to load
     gc.collect()
     gc.freeze()  # what was loaded lives as long as the process: no collection needs to look at it again
     return app
+
+
+def released_knowledge(settings: Settings, more_checks: Iterable[MoreChecks] = ()) -> Knowledge:
+    """The knowledge that the settings name. Raises KnowledgeBroken if it has problems, or is not the one expected."""
+    knowledge = load_knowledge(settings.cards, more_checks)
+    if settings.expected_knowledge not in ("", knowledge.fingerprint):
+        found, expected = knowledge.fingerprint, settings.expected_knowledge
+        raise KnowledgeBroken((f"the knowledge is {found}, but RECURRENCE_CDS_EXPECTED_KNOWLEDGE asks for {expected}",))
+    return knowledge
 
 
 def _announcement(service: Service) -> ServiceAnnouncement:

@@ -12,6 +12,10 @@ from cds_hooks.errors import SettingsBroken
 PREFIX = "RECURRENCE_CDS_"
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")  # scheme, host and port alone, in lower case
 
+_FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
+_FROM_FILE = "_FILE"
+_SECRETS = (f"{PREFIX}DATABASE_URL",)  # may hold a password: `<name>_FILE` names a file that holds the value
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -30,6 +34,9 @@ class Settings:
     `max_body_bytes`.
 
     `base_url` is where clients reach this service; with it every card links to its source attributes.
+
+    `expected_knowledge` is the fingerprint of the knowledge that was released ("sha256:…"): with any other the service
+    does not start. Empty: what is there is served.
     """
 
     host: str = "127.0.0.1"
@@ -46,6 +53,7 @@ class Settings:
     fetch_max_pages: int = 20
     fetch_max_entries: int = 10_000
     base_url: Address | None = None
+    expected_knowledge: str = ""
 
 
 _SAID = {
@@ -63,6 +71,7 @@ _SAID = {
     "fetch_max_pages": "pages followed in one search",
     "fetch_max_entries": "entries taken from one search",
     "base_url": "address of this service as users reach it; with it cards link to their sources",
+    "expected_knowledge": "fingerprint of the released knowledge; with another one the service does not start",
 }
 
 
@@ -81,9 +90,9 @@ def described() -> tuple[str, ...]:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in `environ`. Raises SettingsBroken with every problem; an unknown RECURRENCE_CDS_* name is one."""
-    given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+    given, problems = _with_secrets({name: value for name, value in environ.items() if name.startswith(PREFIX)})
     names = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
-    problems = [f"{name} is not a setting of this service" for name in sorted(given.keys() - names.keys())]
+    problems += [f"{name} is not a setting of this service" for name in sorted(given.keys() - names.keys())]
     values: dict[str, Any] = {}
     for name in sorted(given.keys() & names.keys()):
         try:
@@ -93,6 +102,22 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     if problems:
         raise SettingsBroken(tuple(problems))
     return Settings(**values)
+
+
+def _with_secrets(given: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The values that files hold, and what is wrong with those files."""
+    problems = []
+    for name in _SECRETS:
+        path = given.pop(name + _FROM_FILE, None)
+        if path is None:
+            continue
+        if name in given:
+            problems.append(f"{name} and {name}{_FROM_FILE} are both set: one of them must go")
+        try:
+            given[name] = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            problems.append(f"{name}{_FROM_FILE}: {path} cannot be read: {error.strerror}")
+    return given, problems
 
 
 def _text(value: str) -> str:
@@ -148,6 +173,12 @@ def _bases(value: str) -> tuple[Address, ...]:
         raise ValueError(f'must be base addresses such as "https://ehr.example.org/fhir/R4"; one {problem}') from None
 
 
+def _fingerprint(value: str) -> str:
+    if value and not _FINGERPRINT.fullmatch(value):
+        raise ValueError('must be a fingerprint as "recurrence-cds check" shows it: "sha256:" and 64 hex digits')
+    return value
+
+
 def _base(value: str) -> Address:
     try:
         return read_base(value)
@@ -170,4 +201,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "fetch_max_pages": _whole_number(1, 1000),
     "fetch_max_entries": _whole_number(1, 1_000_000),
     "base_url": _base,
+    "expected_knowledge": _fingerprint,
 }

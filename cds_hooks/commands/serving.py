@@ -6,10 +6,9 @@ import click
 from granian import Granian
 from granian.constants import Interfaces
 
-from cds_hooks.app import create_app
+from cds_hooks.app import create_app, released_knowledge
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.pseudonym import read_key
-from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import Settings, described, read_settings
 from cds_hooks.writing.checks import check_cards
 
@@ -37,7 +36,7 @@ def serve() -> None:
 
 def check_before_start(settings: Settings) -> None:
     """What would keep the workers from starting, found once and said in one line instead of in each of them."""
-    load_knowledge(settings.cards, (check_cards,))
+    released_knowledge(settings, (check_cards,))
     Journal(settings.database_url, read_key(settings.pseudonym_key_file)).close()
 
 

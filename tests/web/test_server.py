@@ -146,6 +146,14 @@ def test_the_service_does_not_start_when_its_discovery_would_not_be_valid() -> N
     assert refused.value.problems[0].startswith("discovery: services[0].id")
 
 
+def test_the_service_does_not_start_with_other_knowledge_than_was_released() -> None:
+    assert (
+        app.released_knowledge(Settings(expected_knowledge=KNOWLEDGE.fingerprint)).fingerprint == KNOWLEDGE.fingerprint
+    )
+    with pytest.raises(KnowledgeBroken, match="EXPECTED_KNOWLEDGE asks for sha256:0"):
+        app.released_knowledge(Settings(expected_knowledge=f"sha256:{'0' * 64}"))
+
+
 def test_the_factory_reads_the_environment_and_freezes_what_it_loaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

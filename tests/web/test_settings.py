@@ -22,6 +22,7 @@ BROKEN = {
     "RECURRENCE_CDS_FETCH_MAX_PAGES": "0",
     "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "",
     "RECURRENCE_CDS_BASE_URL": "http://cds.example.org",
+    "RECURRENCE_CDS_EXPECTED_KNOWLEDGE": "sha256:1234",
     "RECURRENCE_CDS_PRT": "8000",
 }
 
@@ -47,6 +48,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "RECURRENCE_CDS_FETCH_MAX_PAGES": "5",
             "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "500",
             "RECURRENCE_CDS_BASE_URL": "https://cds.example.org/recurrence/",
+            "RECURRENCE_CDS_EXPECTED_KNOWLEDGE": f"sha256:{'0f' * 32}",
         }
     ) == Settings(
         host="0.0.0.0",  # noqa: S104
@@ -66,6 +68,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         fetch_max_pages=5,
         fetch_max_entries=500,
         base_url=Address("https", "cds.example.org", 443, "/recurrence"),
+        expected_knowledge=f"sha256:{'0f' * 32}",
     )
 
 
@@ -92,6 +95,21 @@ def test_origins_are_separated_by_commas(value: str, origins: tuple[str, ...]) -
 def test_a_number_is_written_in_digits(value: str) -> None:
     with pytest.raises(SettingsBroken):
         read_settings({"RECURRENCE_CDS_PORT": value})
+
+
+def test_an_address_with_a_password_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("postgresql+psycopg://cds:secret@db/cds\n")
+    settings = read_settings({"RECURRENCE_CDS_DATABASE_URL_FILE": str(tmp_path / "url")})
+    assert settings.database_url == "postgresql+psycopg://cds:secret@db/cds"
+
+
+def test_a_secret_is_given_once_and_its_file_is_there(tmp_path: Path) -> None:
+    twice = {"RECURRENCE_CDS_DATABASE_URL": "sqlite://", "RECURRENCE_CDS_DATABASE_URL_FILE": str(tmp_path / "none")}
+    with pytest.raises(SettingsBroken) as broken:
+        read_settings(twice)
+    both, unreadable = broken.value.problems
+    assert "both set" in both
+    assert "cannot be read: No such file" in unreadable
 
 
 def test_settings_do_not_change() -> None:
