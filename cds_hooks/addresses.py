@@ -8,6 +8,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")  # scheme, host and port alone, in lower case
 _LONGEST = 8192  # characters; no server takes a longer one
 _PORTS = {"https": 443, "http": 80}
 _ADDRESS = re.compile(
@@ -79,3 +80,8 @@ def read_base(text: str) -> Address:
     if address.scheme == "http" and not address.is_loopback:
         raise ValueError("must be https: http is for this computer only")
     return Address(address.scheme, address.host, address.port, address.path.rstrip("/"))
+
+
+def is_origin(text: str) -> bool:
+    """Whether it is an origin as browsers send it: scheme, host and port, in lower case, no slash at the end."""
+    return _ORIGIN.fullmatch(text) is not None

@@ -17,6 +17,8 @@ from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.library import Knowledge, Service
 from cds_hooks.knowledge.load import MoreChecks, load_knowledge
+from cds_hooks.outbound.caller import Outbound
+from cds_hooks.outbound.places import Place
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
 from cds_hooks.settings import Settings, read_settings
 from cds_hooks.web import feedback, headers, health, hooks, logs, pages, problems
@@ -36,10 +38,10 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     extra_blueprints: tuple[flask.Blueprint, ...] = (),
     new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
     log: FilteringBoundLogger | None = None,
-    fhir_servers: FhirServers | None = None,
+    outbound: Outbound | None = None,
 ) -> flask.Flask:
-    """The application. `clock` must give aware times; `new_id` makes decision ids; `fhir_servers` are those of the
-    settings if not given, and then closed at exit.
+    """The application. `clock` must give aware times; `new_id` makes decision ids; without an `outbound` there is
+    one to the places of the settings, closed at exit.
 
     Raises KnowledgeBroken if the knowledge does not make a valid discovery answer.
     """
@@ -47,7 +49,9 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     if found := check_discovery(announced):
         raise KnowledgeBroken(tuple(f"discovery: {problem}" for problem in found))
     log = log or logs.logger()
-    servers = fhir_servers or open_fhir_servers(settings)
+    servers = FhirServers(
+        settings.fhir_servers, _limits(settings), outbound or Outbound(map(Place, settings.fhir_servers))
+    )
     base_url = str(settings.base_url) if settings.base_url else None
     desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced, servers, base_url)
     app = flask.Flask("cds_hooks", static_folder=None)
@@ -62,12 +66,10 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     return app
 
 
-def open_fhir_servers(settings: Settings) -> FhirServers:
-    """The FHIR servers that the settings allow, within their limits."""
-    limits = Limits(
+def _limits(settings: Settings) -> Limits:
+    return Limits(
         settings.fetch_deadline_ms, settings.fetch_max_pages, settings.fetch_max_entries, settings.max_body_bytes
     )
-    return FhirServers(settings.fhir_servers, limits)
 
 
 def wsgi() -> flask.Flask:

@@ -2,8 +2,10 @@
 
     RecurrenceCdsError
     ├── SettingsBroken            the environment does not make valid settings; the service does not start
+    ├── ClientsBroken             the client registry has problems (all of them listed); it does not start
     ├── KnowledgeBroken           the knowledge folder has problems (all of them listed); it does not start
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
+    ├── CallFailed                another server cannot be read
     ├── DemoCannotStart           a port is taken, or the synthetic patients cannot be served
     └── RequestRefused            what the client sent cannot be answered; says what to mend, no patient data
         ├── NotJson               not strict JSON in UTF-8
@@ -31,6 +33,14 @@ class SettingsBroken(RecurrenceCdsError):
         self.problems = problems
 
 
+class ClientsBroken(RecurrenceCdsError):
+    """The client registry is not valid; `problems` holds every finding, one line each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
 class KnowledgeBroken(RecurrenceCdsError):
     """The knowledge folder is not valid; `problems` holds every finding, one line each."""
 
@@ -41,6 +51,10 @@ class KnowledgeBroken(RecurrenceCdsError):
 
 class JournalUnavailable(RecurrenceCdsError):
     """The journal could not commit: the answer must not be sent."""
+
+
+class CallFailed(RecurrenceCdsError):
+    """Another server did not give what was asked of it; the message names neither it nor what came."""
 
 
 class DemoCannotStart(RecurrenceCdsError):

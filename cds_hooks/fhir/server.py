@@ -1,24 +1,17 @@
 """The client's FHIR server: the only place that calls it.
 
-A server is called only if it is on the allow-list; the token goes nowhere else. Redirects are not followed, answers
-are not unpacked, cookies are not kept, the environment's proxies and passwords are not used, nothing is asked twice.
-All calls of one consultation run side by side on one event loop, under one deadline that really ends them: a server
-that sends a byte now and then is cut off like one that sends none.
+A server is called only if it is on the allow-list; the token goes nowhere else. Answers are not unpacked, nothing is
+asked twice. All calls of one consultation run side by side, under one deadline that really ends them: a server that
+sends a byte now and then is cut off like one that sends none.
 """
 
 import asyncio
-import atexit
 import concurrent.futures
 import contextlib
-import logging
 import re
-import ssl
-import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, TypeVar
 
 import httpx
 
@@ -26,9 +19,8 @@ from cds_hooks.addresses import Address, read_address, read_base
 from cds_hooks.errors import RequestRefused
 from cds_hooks.fhir.loading import Limits, Loaded, Outcome, Wanted
 from cds_hooks.fhir.pages import Page, joined, read_page, resource_type
+from cds_hooks.outbound.caller import Outbound
 from cds_hooks.protocol import strict_json
-
-_Result = TypeVar("_Result")
 
 _GRACE = 1.0  # seconds after the deadline in which a busy event loop may still say what came
 
@@ -65,18 +57,15 @@ class _Load:
 
 
 class FhirServers:
-    """The allow-listed FHIR servers, with the connections to them, which outlive a request. Safe for threads.
+    """The FHIR servers that one client may name, with the way to them. Safe for threads.
 
-    Nothing is started before the first call; `close` (at exit at the latest) ends all of it.
+    `outbound` must know the places of all `bases`; it is shared, and closed by whoever made it.
     """
 
-    def __init__(self, bases: tuple[Address, ...], limits: Limits) -> None:
+    def __init__(self, bases: tuple[Address, ...], limits: Limits, outbound: Outbound) -> None:
         self._bases = bases
         self._limits = limits
-        self._starting = threading.Lock()
-        self._running: _Running | None = None
-        for name in ("httpx", "httpcore"):  # they would log addresses, which hold patient ids
-            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+        self._outbound = outbound
 
     @property
     def max_bytes(self) -> int:
@@ -102,25 +91,11 @@ class FhirServers:
         headers = _HEADERS if token is None else {**_HEADERS, "Authorization": f"Bearer {token}"}
         loads = [_Load(each, _first(server, each)) for each in wanted]
         with contextlib.suppress(concurrent.futures.CancelledError, TimeoutError):  # closed meanwhile, or too busy
-            running = self._started()
-            consultation = _Consultation(running.client, server, headers, loads, self._limits)
-            running.wait_for(consultation.run(until), until - time.monotonic() + _GRACE)
+            self._outbound.run(
+                lambda client: _Consultation(client, server, headers, loads, self._limits).run(until),
+                until - time.monotonic() + _GRACE,
+            )
         return tuple(load.result() for load in loads)
-
-    def close(self) -> None:
-        """Cut off what is under way, close the connections and end the event loop."""
-        with self._starting:
-            running, self._running = self._running, None
-        if running:
-            atexit.unregister(self.close)
-            running.close()
-
-    def _started(self) -> "_Running":
-        with self._starting:
-            if self._running is None:
-                self._running = _Running()
-                atexit.register(self.close)
-            return self._running
 
 
 def _first(server: Address, wanted: Wanted) -> Address | None:
@@ -135,39 +110,6 @@ def _within(server: Address, text: str) -> Address | None:
     except ValueError:
         return None
     return address if server.covers(address) else None
-
-
-class _Running:
-    """An event loop on a thread of its own, and the HTTP client that lives on it."""
-
-    def __init__(self) -> None:
-        self.client = httpx.AsyncClient(
-            verify=ssl.create_default_context(),  # the system's certificate authorities, or those of SSL_CERT_FILE
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
-            timeout=None,  # noqa: S113 (each consultation has its deadline)
-            follow_redirects=False,
-            trust_env=False,
-        )
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="fhir-servers", daemon=True)
-        self._thread.start()
-
-    def wait_for(self, doing: Coroutine[Any, Any, _Result], seconds: float | None = None) -> _Result:
-        """Run it on the loop and return its result. Raises CancelledError when closed meanwhile, TimeoutError."""
-        return asyncio.run_coroutine_threadsafe(doing, self._loop).result(seconds)
-
-    def close(self) -> None:
-        self.wait_for(self._end())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    async def _end(self) -> None:
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        await self.client.aclose()
 
 
 class _Consultation:

@@ -9,6 +9,8 @@ from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.record import Record
 from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.supplement import Supplement, load_missing, read_supplemented
+from cds_hooks.outbound.caller import Outbound
+from cds_hooks.outbound.places import Place
 from cds_hooks.protocol.request import FhirAuthorization, HookRequest
 from tests.fhir.charts import KEYS, PATIENT, SIEVE, Resource, bundle, condition, drug, observation, procedure, raw
 from tests.support.fhir_server import FhirServer, says
@@ -51,11 +53,12 @@ def lacking(*names: str, base: str | None, chart: Mapping[str, Any] = CHART, tok
 @contextmanager
 def servers(*bases: str, limits: Limits = LIMITS) -> Iterator[FhirServers]:
     """The allow-list with these bases."""
-    opened = FhirServers(tuple(read_base(base) for base in bases), limits)
+    allowed = tuple(read_base(base) for base in bases)
+    outbound = Outbound(map(Place, allowed))
     try:
-        yield opened
+        yield FhirServers(allowed, limits, outbound)
     finally:
-        opened.close()
+        outbound.close()
 
 
 def looked_up(request: HookRequest, *bases: str, limits: Limits = LIMITS) -> tuple[Record, Supplement]:

@@ -15,8 +15,9 @@ from cds_hooks.addresses import read_base
 from cds_hooks.errors import RequiredDataMissing
 from cds_hooks.fhir.loading import Limits, Outcome, Wanted
 from cds_hooks.fhir.record import KeyState
-from cds_hooks.fhir.server import FhirServers, _Consultation, _Load
+from cds_hooks.fhir.server import _Consultation, _Load
 from cds_hooks.fhir.supplement import load_missing
+from cds_hooks.outbound.caller import Outbound
 from tests.fhir.asking import CHART, LIMITS, OPTIONAL, QUERIES, TOKEN, holding, lacking, looked_up, servers
 from tests.fhir.charts import KEYS, bundle, observation, raw, read
 from tests.support.fhir_server import BOUND, FhirServer, dripping, held, running_fhir_server, says, sends, together
@@ -81,8 +82,8 @@ def test_a_busy_event_loop_holds_nobody_up(ehr: FhirServer, monkeypatch: pytest.
     monkeypatch.setattr("cds_hooks.fhir.server._GRACE", 0.1)
     free = Event()
     with servers(ehr.base, limits=SHORT) as allowed:
-        allowed._started().wait_for(asyncio.sleep(0))
-        allowed._started()._loop.call_soon_threadsafe(free.wait, BOUND)
+        allowed._outbound._started().wait_for(asyncio.sleep(0))
+        allowed._outbound._started()._loop.call_soon_threadsafe(free.wait, BOUND)
         supplement = load_missing(lacking("tumour", base=holding(ehr).base), KEYS, allowed)
         free.set()
     assert supplement.outcomes == {"tumour": Outcome.TIMEOUT}
@@ -330,10 +331,10 @@ def test_nobody_waits_for_a_server_when_we_close(ehr: FhirServer) -> None:
     with servers(ehr.base) as allowed:
         ended = in_background(lambda: load_missing(lacking("tumour", base=ehr.base), KEYS, allowed))
         assert came.wait(BOUND)
-        allowed.close()
+        allowed._outbound.close()
         assert ended.wait(LIMITS.deadline_ms / 2000)
         told.set()
 
 
 def test_what_was_never_used_need_not_be_closed() -> None:
-    FhirServers((), LIMITS).close()
+    Outbound(()).close()

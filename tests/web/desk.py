@@ -15,9 +15,11 @@ import flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cds_hooks.app import create_app, open_fhir_servers
+from cds_hooks.app import create_app
 from cds_hooks.audit.journal import Journal
 from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.outbound.caller import Outbound
+from cds_hooks.outbound.places import Place
 from cds_hooks.settings import Settings
 from cds_hooks.web import logs
 from tests.support import ehr
@@ -67,7 +69,7 @@ def opened(
     """A desk whose journal is a new file in `folder`."""
     database, log = folder / "journal.sqlite3", io.StringIO()
     journal = Journal(f"sqlite:///{database}", KEY)
-    servers = open_fhir_servers(settings or Settings())
+    outbound = Outbound(map(Place, (settings or Settings()).fhir_servers))
     app = create_app(
         settings or Settings(),
         KNOWLEDGE,
@@ -75,12 +77,12 @@ def opened(
         lambda: NOW,
         extra_blueprints=blueprints,
         log=logs.logger(log),
-        fhir_servers=servers,
+        outbound=outbound,
     )
     try:
         yield Desk(app.test_client(), journal, database, log)
     finally:
-        servers.close()
+        outbound.close()
         journal.close()
 
 

@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 from cds_hooks.addresses import read_base
 from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.read import read_record
-from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.supplement import load_missing, read_supplemented
 from cds_hooks.protocol.request import HookRequest
 from cds_hooks.settings import Settings
+from tests.fhir.asking import servers
 from tests.support import ehr
 from tests.support.expectation import names, told
 from tests.support.fhir_server import FhirServer, held, running_fhir_server, says
@@ -91,11 +91,8 @@ def test_every_story_is_read_the_same_whether_it_is_sent_or_loaded(server: FhirS
     sent = ehr.fill_prefetch({key.name: key.template for key in KEYS}, resources, patient_id)
     server.answers.update({query(name, patient_id): says(value) for name, value in sent.items()})
     request = HookRequest("patient-view", "1", "Practitioner/1", patient_id, fhir_server=server.base)
-    servers = FhirServers((read_base(server.base),), LIMITS)
-    try:
-        loaded = read_supplemented(request, load_missing(request, KEYS, servers), KEYS, KNOWLEDGE.sieve)
-    finally:
-        servers.close()
+    with servers(server.base, limits=LIMITS) as allowed:
+        loaded = read_supplemented(request, load_missing(request, KEYS, allowed), KEYS, KNOWLEDGE.sieve)
     prefetch = {name: json.dumps(value).encode() for name, value in sent.items()}
     assert loaded == read_record(prefetch, KEYS, KNOWLEDGE.sieve, patient_id)
 

@@ -1,0 +1,1 @@
+"""Calls that leave this service: to whom they may go, and the one client that makes them."""
