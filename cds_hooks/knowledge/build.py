@@ -133,6 +133,7 @@ def sieve(entry: Entry, facts: Mapping[str, Entry], codelists: Mapping[str, Code
     """What to look at in a chart: by resource type, the codes that the facts seek there."""
     codes: dict[str, set[str]] = {}
     prefixes: dict[str, set[str]] = {}
+    words: dict[str, set[str]] = {}
     everything = set()
     for name, key in entry["prefetch"].items():
         lists = sought(facts, name)
@@ -140,12 +141,16 @@ def sieve(entry: Entry, facts: Mapping[str, Entry], codelists: Mapping[str, Code
             everything.add(key["resource"])
         codes.setdefault(key["resource"], set()).update(_codes(lists, codelists))
         prefixes.setdefault(key["resource"], set()).update(
-            prefix for name_ in lists for _, prefix in codelists[name_].prefixes
+            prefix for name_ in lists for system, prefix in codelists[name_].prefixes if system != TEXT_SYSTEM
+        )
+        words.setdefault(key["resource"], set()).update(
+            word for name_ in lists for system, word in codelists[name_].prefixes if system == TEXT_SYSTEM
         )
     return Sieve(
         codes={type_: frozenset(found) for type_, found in codes.items() if type_ not in everything},
         prefixes={type_: tuple(sorted(found)) for type_, found in prefixes.items() if type_ not in everything},
         everything=frozenset(everything),
+        words={type_: tuple(sorted(found)) for type_, found in words.items() if found and type_ not in everything},
     )
 
 
