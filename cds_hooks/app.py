@@ -53,7 +53,18 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         settings.fhir_servers, _limits(settings), outbound or Outbound(map(Place, settings.fhir_servers))
     )
     base_url = str(settings.base_url) if settings.base_url else None
-    desk = hooks.Desk(knowledge, journal, log, clock, new_id, settings.max_body_bytes, announced, servers, base_url)
+    desk = hooks.Desk(
+        knowledge,
+        journal,
+        log,
+        clock,
+        new_id,
+        settings.max_body_bytes,
+        announced,
+        servers,
+        base_url,
+        settings.require_approval,
+    )
     app = flask.Flask("cds_hooks", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # a redirect would fail the preflight of a browser client

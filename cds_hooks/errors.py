@@ -4,6 +4,7 @@
     ├── SettingsBroken            the environment does not make valid settings; the service does not start
     ├── ClientsBroken             the client registry has problems (all of them listed); it does not start
     ├── KnowledgeBroken           the knowledge folder has problems (all of them listed); it does not start
+    ├── ApprovalRefused           something cannot be approved, or withdrawn; nothing was written
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
     ├── CallFailed                another server cannot be read
     ├── DemoCannotStart           a port is taken, or the synthetic patients cannot be served
@@ -47,6 +48,10 @@ class KnowledgeBroken(RecurrenceCdsError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class ApprovalRefused(RecurrenceCdsError):
+    """An approval that may not be given, or not be withdrawn; the message says why."""
 
 
 class JournalUnavailable(RecurrenceCdsError):

@@ -6,7 +6,7 @@ from typing import Any
 
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.fhir.sift import Sieve
-from cds_hooks.knowledge.library import Service, Source
+from cds_hooks.knowledge.library import Part, Service, Source
 from cds_hooks.picture.vocabulary import CodeList, FactDefinition, Kind, Scope
 from cds_hooks.reasoning.conditions import (
     AllOf,
@@ -20,7 +20,7 @@ from cds_hooks.reasoning.conditions import (
     WordTest,
     facts_in,
 )
-from cds_hooks.reasoning.considerations import Caution, Effect
+from cds_hooks.reasoning.considerations import Caution, Effect, Status
 from cds_hooks.reasoning.gates import Gate, Requirement
 from cds_hooks.reasoning.tiers import FactorRow, Tier, TierTable
 
@@ -108,6 +108,11 @@ def gates(entries: Mapping[str, Entry], facts: Facts) -> dict[str, Gate]:
         )
         for id_, entry in entries.items()
     }
+
+
+def part(entry: Entry) -> Part:
+    """How far a file has come (`version` and `status` of one of FOUNDATION)."""
+    return Part(entry["version"], Status(entry["status"]))
 
 
 def sources(entries: Mapping[str, Entry]) -> dict[str, Source]:

@@ -32,7 +32,8 @@ _NOT_PROFESSIONAL = frozenset({"Patient", "RelatedPerson"})
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the routes work with. `clock` gives aware times, `new_id` a new decision id, `discovery` is the answer to
-    GET /cds-services, `base_url` where readers reach this service, None if not known.
+    GET /cds-services, `base_url` where readers reach this service, None if not known. With `require_approval` only what
+    a clinician approved is shown.
     """
 
     knowledge: Knowledge
@@ -44,6 +45,7 @@ class Desk:
     discovery: Mapping[str, Any]
     fhir_servers: FhirServers
     base_url: str | None = None
+    require_approval: bool = True
 
     def check_service(self, service_id: str) -> None:
         """Raises UnknownService."""
@@ -106,11 +108,12 @@ def decide(  # noqa: PLR0913 (all that a decision rests on)
     today: date,
     *,
     base_url: str | None = None,
+    require_approval: bool = False,
 ) -> Decision:
     """What is answered to a valid request about this chart."""
     if request.user_type in _NOT_PROFESSIONAL:
         return Decision((), "user_is_not_a_professional")
-    consultation = consult(record, History(), knowledge, today)
+    consultation = consult(record, History(), knowledge, today, require_approval=require_approval)
     cards = compose(consultation, knowledge, decision_id, today, base_url)
     return Decision(cards, None if cards else silence_of(consultation))
 
@@ -123,7 +126,15 @@ def _answer(desk: Desk) -> flask.Response:
         request = read_request(read_body(desk.max_body_bytes), desk.knowledge.service.hook, desk.max_body_bytes)
         today = call.received_at.astimezone(UTC).date()
         record = look_up(request, desk)
-        decision = decide(request, record, desk.knowledge, call.decision_id, today, base_url=desk.base_url)
+        decision = decide(
+            request,
+            record,
+            desk.knowledge,
+            call.decision_id,
+            today,
+            base_url=desk.base_url,
+            require_approval=desk.require_approval,
+        )
     except Exception as problem:
         call.record(request, refusal(problem).status, Decision((), type(problem).__name__))
         raise

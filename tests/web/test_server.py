@@ -45,6 +45,7 @@ def environment(folder: Path) -> dict[str, str]:
         "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(folder / "key"),
         "RECURRENCE_CDS_CORS_ORIGINS": "https://ehr.example.org",
         "RECURRENCE_CDS_MAX_BODY_BYTES": str(LIMIT),
+        "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
     }
 
 
@@ -61,7 +62,8 @@ def test_the_service_answers_under_its_server(granian: Granian) -> None:
 
 
 def test_it_is_ready(granian: Granian) -> None:
-    assert granian.call("GET", "/readyz") == (200, {"status": "ready", "knowledge": KNOWLEDGE.fingerprint})
+    expected = {"status": "ready", "knowledge": KNOWLEDGE.fingerprint, "approval": "not required"}
+    assert granian.call("GET", "/readyz") == (200, expected)
 
 
 def test_a_double_slash_and_a_preflight_reach_the_application(granian: Granian) -> None:
