@@ -8,6 +8,8 @@
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
     ├── CallFailed                another server cannot be read
     ├── DemoCannotStart           a port is taken, or the synthetic patients cannot be served
+    ├── ExportUnusable            a bulk export cannot be read, or lacks what every answer needs
+    ├── EngineUnavailable         what a cohort engine needs is not installed, or its workers keep dying
     └── RequestRefused            what the client sent cannot be answered; says what to mend, no patient data
         ├── NotJson               not strict JSON in UTF-8
         ├── TooLarge              more bytes than the service accepts
@@ -64,6 +66,14 @@ class CallFailed(RecurrenceCdsError):
 
 class DemoCannotStart(RecurrenceCdsError):
     """The demo cannot start; the message says what to mend."""
+
+
+class ExportUnusable(RecurrenceCdsError):
+    """A bulk export cannot be read, or lacks what every answer needs; the message says what."""
+
+
+class EngineUnavailable(RecurrenceCdsError):
+    """A cohort engine cannot run: what it needs is not installed, or its workers keep dying."""
 
 
 class RequestRefused(RecurrenceCdsError):
