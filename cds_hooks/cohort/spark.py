@@ -53,6 +53,7 @@ class _Sent:
 
 def run_spark(plan: Plan, progress: Progress, *, master: str | None) -> Found:
     """Do the run; the rows are then in `plan.work / "parts"`. Raises EngineUnavailable."""
+    ours = SparkSession.getActiveSession() is None  # a notebook's session is not ours to stop
     session = _session(master)
     try:
         session.conf.set("spark.sql.shuffle.partitions", plan.buckets)
@@ -73,7 +74,8 @@ def run_spark(plan: Plan, progress: Progress, *, master: str | None) -> Found:
     except PySparkException as problem:
         raise EngineUnavailable(f"spark: {' '.join(str(problem).split())[:300]}") from problem
     finally:
-        session.stop()
+        if ours:
+            session.stop()
     return found
 
 
