@@ -196,7 +196,7 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = dict(pair.split("=", 1) for pair in config["Env"])
-    environment |= {"RECURRENCE_CDS_PORT": str(port), "RECURRENCE_CDS_REQUIRE_APPROVAL": "false"}
+    environment |= {"RECURRENCE_CDS_PORT": str(port)}
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         with running(root, [*config["Entrypoint"], *config["Cmd"]], environment, Path(folder)) as process:
             check_answers(port, process)
@@ -209,7 +209,7 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
         files = list(Path(folder, "data").glob("*.sqlite3"))
         check(len(files) == 1, "the journal is in /data")
         with sqlite3.connect(files[0]) as journal:
-            rows = journal.execute("select count(*) from decision").fetchone()[0]
+            rows = journal.execute("select count(*) from entry where kind = 'hook'").fetchone()[0]
         check(rows == 1, "the answer is in the journal")
 
 

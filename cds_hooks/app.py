@@ -2,15 +2,16 @@
 
 import gc
 import os
-import uuid
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import flask
 from structlog.typing import FilteringBoundLogger
 
+from cds_hooks import __version__
+from cds_hooks.audit.identity import new_id
 from cds_hooks.audit.journal import Journal
-from cds_hooks.audit.pseudonym import read_key
+from cds_hooks.audit.keyring import read_keyring
 from cds_hooks.errors import KnowledgeBroken
 from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.server import FhirServers
@@ -21,7 +22,8 @@ from cds_hooks.outbound.caller import Outbound
 from cds_hooks.outbound.places import Place
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
 from cds_hooks.settings import Settings, read_settings
-from cds_hooks.web import feedback, headers, health, hooks, logs, openapi, pages, problems
+from cds_hooks.web import feedback, headers, health, hooks, logs, pages, problems
+from cds_hooks.web.desk import Desk
 
 
 def now() -> datetime:
@@ -36,7 +38,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     clock: Callable[[], datetime] = now,
     *,
     extra_blueprints: tuple[flask.Blueprint, ...] = (),
-    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    new_id: Callable[[datetime], str] = new_id,
     log: FilteringBoundLogger | None = None,
     outbound: Outbound | None = None,
 ) -> flask.Flask:
@@ -53,17 +55,17 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         settings.fhir_servers, _limits(settings), outbound or Outbound(map(Place, settings.fhir_servers))
     )
     base_url = str(settings.base_url) if settings.base_url else None
-    desk = hooks.Desk(
-        knowledge,
-        journal,
-        log,
-        clock,
-        new_id,
-        settings.max_body_bytes,
-        announced,
-        servers,
-        base_url,
-        settings.require_approval,
+    desk = Desk(
+        knowledge=knowledge,
+        journal=journal,
+        log=log,
+        clock=clock,
+        new_id=new_id,
+        max_body_bytes=settings.max_body_bytes,
+        discovery=announced,
+        fhir_servers=servers,
+        base_url=base_url,
+        build=__version__,
     )
     app = flask.Flask("cds_hooks", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -71,7 +73,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     logs.register(app, log)
     headers.register(app, settings.cors_origins)
     problems.register(app, log)
-    own = (module.blueprint(desk) for module in (hooks, feedback, health, pages, openapi))
+    own = (hooks.blueprint(desk), feedback.blueprint(desk), health.blueprint(desk), pages.blueprint(desk))
     for routes in (*own, *extra_blueprints):
         app.register_blueprint(routes)
     return app
@@ -90,7 +92,7 @@ def wsgi() -> flask.Flask:
     """
     settings = read_settings(os.environ)
     knowledge = released_knowledge(settings)
-    journal = Journal(settings.database_url, read_key(settings.pseudonym_key_file))
+    journal = Journal(settings.database_url, read_keyring(settings.pseudonym_key_file))
     app = create_app(settings, knowledge, journal)
     warm_up()  # the first answer must not wait for the FHIR models to load
     gc.collect()

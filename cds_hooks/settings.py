@@ -25,15 +25,13 @@ class Settings:
     folder, None for the one that ships with the package. `max_body_bytes` is the largest request. With
     `announce_version` discovery carries members that CDS Hooks 2.0 does not define yet. `cors_origins` are the origins
     of browser clients, exactly as browsers send them ("https://ehr.example.org"), separated by commas; "*" is all.
-    `pseudonym_key_file` holds the key of the journal's pseudonyms.
+    `pseudonym_key_file` holds the keys of the journal: its pseudonyms, sealed parts and signatures.
 
     `fhir_servers` are the base addresses of the FHIR servers from which missing data may be loaded, separated by
     commas; a server is one of them if it has the same scheme, host and port, and its path begins with theirs. Without
     any, nothing is ever loaded. One consultation may spend `fetch_deadline_ms` on all calls together, and follow
     `fetch_max_pages` pages and `fetch_max_entries` entries of a search; all answers together may have
     `max_body_bytes`.
-
-    With `require_approval` only what a clinician approved is shown: nothing, as long as nothing is approved.
 
     `base_url` is where clients reach this service; with it every card links to its source attributes.
 
@@ -56,7 +54,6 @@ class Settings:
     fetch_max_entries: int = 10_000
     base_url: Address | None = None
     expected_knowledge: str = ""
-    require_approval: bool = True
 
 
 _SAID = {
@@ -68,14 +65,13 @@ _SAID = {
     "max_body_bytes": "largest request, and all that is fetched for one",
     "announce_version": "discovery names the version of CDS Hooks: true or false",
     "cors_origins": 'origins of browser clients, separated by commas; "*" is all',
-    "pseudonym_key_file": "key of the journal's pseudonyms (openssl rand -hex 32)",
+    "pseudonym_key_file": "keys of the journal (openssl rand -hex 32)",
     "fhir_servers": "base addresses of FHIR servers that may be read, separated by commas",
     "fetch_deadline_ms": "time for all reads of one request together",
     "fetch_max_pages": "pages followed in one search",
     "fetch_max_entries": "entries taken from one search",
     "base_url": "address of this service as users reach it; with it cards link to their sources",
     "expected_knowledge": "fingerprint of the released knowledge; with another one the service does not start",
-    "require_approval": "only what a clinician approved is shown: true or false",
 }
 
 
@@ -206,5 +202,4 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "fetch_max_entries": _whole_number(1, 1_000_000),
     "base_url": _base,
     "expected_knowledge": _fingerprint,
-    "require_approval": _flag,
 }

@@ -1,169 +1,133 @@
-"""The journal: every answer is committed here before it is sent, and feedback is kept beside it."""
+"""The journal: every call is committed here before it is answered, each row chained to the one before it."""
 
-import hashlib
-import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from typing import Any, Protocol
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 
+from cds_hooks.audit import schema
+from cds_hooks.audit.chain import genesis, row_hash
+from cds_hooks.audit.database import Database
 from cds_hooks.audit.entry import Entry
-from cds_hooks.audit.pseudonym import check_key, pseudonym
-from cds_hooks.audit.tables import card, decision, feedback, metadata
-from cds_hooks.errors import JournalUnavailable
+from cds_hooks.audit.keyring import Keyring
+from cds_hooks.audit.rows import Row, card_items, entry_row, reported_rows, shown_rows
+from cds_hooks.audit.sealing import DataKey, DataKeys
+from cds_hooks.audit.tables import entry as entries
+from cds_hooks.audit.tables import origin, reported, shown
+from cds_hooks.errors import JournalUnavailable, PayloadUnreadable
 
-BUSY_TIMEOUT_MS = 5000  # how long a writer waits for another process's commit
-
-# sqlite3.Error: a pragma at connect fails outside SQLAlchemy's wrapping; UnicodeError: text no database takes
-_FAILURES = (SQLAlchemyError, sqlite3.Error, UnicodeError)
-
-
-class Feedback(Protocol):
-    """What the journal keeps of one feedback item (`protocol.feedback.FeedbackItem` has it)."""
-
-    @property
-    def card(self) -> str:
-        """The card's uuid."""
-
-    @property
-    def outcome(self) -> str:
-        """`accepted` or `overridden`."""
-
-    @property
-    def accepted_suggestions(self) -> tuple[str, ...]:
-        """Uuids of the suggestions that were accepted."""
-
-    @property
-    def reason(self) -> Mapping[str, Any] | None:
-        """The override reason's Coding."""
-
-    @property
-    def comment(self) -> str | None:
-        """The user's comment."""
-
-    @property
-    def outcome_timestamp(self) -> str:
-        """When the user acted, as sent."""
+_TIP = (
+    sa.select(entries.c.seq, entries.c.hash)
+    .where(entries.c.tenant == sa.bindparam("tenant"))
+    .order_by(entries.c.seq.desc())
+    .limit(1)
+)
+_COPIES = (
+    sa.select(reported.c.digest, sa.func.count().label("copies"))
+    .where(reported.c.tenant == sa.bindparam("tenant"), reported.c.digest.in_(sa.bindparam("digests", expanding=True)))
+    .group_by(reported.c.digest)
+)
 
 
 class Journal:
-    """A database of decisions. Usable from several threads, and from several processes on one SQLite file."""
+    """A database of calls. Usable from several threads, and from several processes on one database.
 
-    def __init__(self, url: str, pseudonym_key: bytes) -> None:
-        """Open, and create the tables if they are missing.
+    `on_commit`, if set, is called with the tenant after each row; it must not take long.
+    """
 
-        `url` is an SQLAlchemy URL ("sqlite:///journal.sqlite3"). Raises SettingsBroken for a short key,
-        JournalUnavailable if the database cannot be opened.
+    def __init__(self, url: str, ring: Keyring) -> None:
+        """Open. A new SQLite file gets its tables, an older one is brought up to date; a PostgreSQL database must be.
+
+        `url` is an SQLAlchemy URL ("sqlite:///journal.sqlite3", "postgresql://…"). Raises JournalUnavailable.
         """
-        self._key = check_key(pseudonym_key)
-        try:
-            self._engine = sa.create_engine(url)
-        except (SQLAlchemyError, ImportError) as error:  # ImportError: the URL's driver is not installed
-            raise JournalUnavailable(f"the journal cannot be opened: {type(error).__name__}") from error
-        if self._engine.dialect.name == "sqlite":  # pragma: no branch (the tests have SQLite alone)
-            sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            sa.event.listen(self._engine, "begin", _begin_writing)
-        with self._transaction() as connection:
-            metadata.create_all(connection)
+        self.ring = ring
+        self.database = Database(url)
+        if self.database.is_sqlite:
+            schema.bring_up_to_date(self.database)
+        schema.check(self.database)
+        with self.database.reading() as connection:
+            self.id = str(connection.execute(sa.select(origin.c.journal)).scalar_one())
+        self.keys = DataKeys(ring)
+        self.on_commit: Callable[[str], None] | None = None
 
     def record(self, entry: Entry) -> None:
-        """Commit one answer. Raises JournalUnavailable: then the answer must not be sent."""
-        row = {
-            "decision_id": entry.decision_id,
-            "received_at": _utc(entry.received_at),
-            "service": entry.service,
-            "status": entry.status,
-            "duration_ms": entry.duration_ms,
-            "hook": entry.hook,
-            "hook_instance": entry.hook_instance,
-            "patient": None if entry.patient_id is None else pseudonym(self._key, "patient", entry.patient_id),
-            "user_type": None if entry.user_id is None else entry.user_id.partition("/")[0],
-            "user": None if entry.user_id is None else pseudonym(self._key, "user", entry.user_id),
-            "knowledge": entry.knowledge,
-            "silence": entry.silence,
-        }
-        cards = [
-            {
-                "card_uuid": shown.uuid,
-                "decision_id": entry.decision_id,
-                "card_id": shown.card_id,
-                "considerations": json.dumps(shown.considerations),
-            }
-            for shown in entry.cards
-        ]
-        with self._transaction() as connection:
-            connection.execute(decision.insert(), row)
-            if cards:
-                connection.execute(card.insert(), cards)
+        """Commit one call. Raises JournalUnavailable: then it must not be answered."""
+        items = card_items(entry.cards, entry.sent)
+        row = {**entry_row(self.ring, entry, items), **self._sealed(entry)}
+        with self._appending(row) as connection:
+            if items:
+                connection.execute(shown.insert(), shown_rows(row, items))
 
-    def keep_feedback(self, items: Iterable[Feedback], received_at: datetime) -> None:
-        """Commit feedback items, all or none; an item that is kept already is kept once. Raises JournalUnavailable."""
-        received = _utc(received_at)
-        with self._transaction() as connection:
-            for item in items:
-                connection.execute(self._insert_once(_feedback_row(item, received)))
+    def record_feedback(self, entry: Entry, items: Iterable[Mapping[str, Any]]) -> None:
+        """Commit a feedback call and its items (columns of `reported` from `card` to `digest`), all or none.
+
+        An item that is kept already is kept again as its next copy; only copy 0 counts. Raises JournalUnavailable.
+        """
+        listed = [dict(item) for item in items]
+        sealed = self._sealed(entry)
+        with self.database.writing(entry.caller.tenant) as connection:
+            self._number_copies(connection, entry.caller.tenant, listed)
+            row = {**entry_row(self.ring, entry, listed), **sealed, "cards": len(listed)}
+            self._append(connection, row)
+            if listed:
+                connection.execute(reported.insert(), reported_rows(row, listed))
+        self._committed(entry.caller.tenant)
 
     def ready(self) -> bool:
-        """True if an answer could be recorded now."""
+        """True if a call could be recorded now."""
         try:
-            with self._transaction() as connection:
-                connection.execute(sa.select(decision.c.decision_id).limit(1))
+            with self.database.writing("") as connection:
+                connection.execute(_TIP, {"tenant": ""})
         except JournalUnavailable:
             return False
         return True
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self.database.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
+    @contextlib.contextmanager
+    def _appending(self, row: Row) -> Any:
+        with self.database.writing(row["tenant"]) as connection:
+            self._append(connection, row)
+            yield connection
+        self._committed(row["tenant"])
+
+    def _append(self, connection: sa.Connection, row: Row) -> None:
+        """Give the row its place in its tenant's chain, which nobody else may write to now, and insert it."""
+        tip = connection.execute(_TIP, {"tenant": row["tenant"]}).first()
+        row["seq"] = 1 if tip is None else tip.seq + 1
+        row["prev"] = genesis(self.ring, self.id, row["tenant"]) if tip is None else tip.hash
+        row["hash"] = row_hash(self.ring, row)
+        connection.execute(entries.insert(), row)
+
+    def _committed(self, tenant: str) -> None:
+        if self.on_commit is not None:
+            self.on_commit(tenant)
+
+    def _number_copies(self, connection: sa.Connection, tenant: str, items: list[Row]) -> None:
+        asked = {"tenant": tenant, "digests": [item["digest"] for item in items]}
+        kept = {row.digest: row.copies for row in connection.execute(_COPIES, asked)} if items else {}
+        for item in items:
+            item["copy"] = kept.get(item["digest"], 0)
+            kept[item["digest"]] = item["copy"] + 1
+
+    def _sealed(self, entry: Entry) -> Row:
+        if entry.payload is None:
+            return {}
+        key = self._key(entry.caller.tenant, entry.received_at.strftime("%Y-%m"))
+        return {"data_key": key.id, "sealed": key.seal(entry.id, entry.payload)}
+
+    def _key(self, tenant: str, month: str) -> DataKey:
+        found = self.keys.known(tenant, month)
+        if found is not None:
+            return found
         try:
-            with self._engine.begin() as connection:
-                yield connection
-        except _FAILURES as error:
-            # the kind alone: the message of a database error quotes the row
-            raise JournalUnavailable(f"the journal could not commit: {type(error).__name__}") from error
-
-    def _insert_once(self, row: Mapping[str, Any]) -> sa.Insert:
-        known = sa.exists().where(card.c.card_uuid == row["card_uuid"])
-        insert = sqlite.insert if self._engine.dialect.name == "sqlite" else postgresql.insert
-        return insert(feedback).values(**row, card_known=known).on_conflict_do_nothing()
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # the driver must not begin by itself: _begin_writing does
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
-        "journal_mode=WAL",
-        "synchronous=FULL",  # a committed answer survives a power cut
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_writing(connection: sa.Connection) -> None:
-    # taking the write lock first lets the busy timeout work; an upgrade from reading would fail at once
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _feedback_row(item: Feedback, received: str) -> dict[str, Any]:
-    content = {
-        "card_uuid": item.card,
-        "outcome": item.outcome,
-        "reason": None if item.reason is None else json.dumps(item.reason, sort_keys=True),
-        "comment": item.comment,
-        "accepted_suggestions": json.dumps(item.accepted_suggestions) if item.accepted_suggestions else None,
-        "outcome_timestamp": item.outcome_timestamp,
-    }
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return {**content, "digest": digest, "received_at": received}
-
-
-def _utc(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+            with self.database.writing(tenant) as connection:
+                return self.keys.obtain(connection, tenant, month)
+        except JournalUnavailable:
+            self.keys.forget(tenant, month)
+            raise
+        except PayloadUnreadable as problem:
+            raise JournalUnavailable(f"the journal's keys do not fit it: {problem}") from problem

@@ -1,50 +1,134 @@
-"""The journal's tables (SQLAlchemy Core). Identifiers of people are kept as keyed pseudonyms alone."""
+"""The journal's tables (SQLAlchemy Core). `docs/audit.md` describes every column.
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, String, Table, Text
+In the clear stand keyed pseudonyms and words of our own alone; whatever a client wrote is sealed. Times are RFC 3339
+text in UTC with microseconds: SQLite has no time type, and text sorts by time. Lists are JSON texts.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
-# Times are RFC 3339 text in UTC: SQLite has no time type, and text sorts by time.
+origin = Table("origin", metadata, Column("journal", String(36), primary_key=True))  # one row: which journal this is
 
-decision = Table(
-    "decision",
+knowledge = Table(
+    "knowledge",
     metadata,
-    Column("decision_id", String(36), primary_key=True),
-    Column("received_at", String(32), nullable=False),
-    Column("service", Text, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("duration_ms", Float, nullable=False),
-    Column("hook", Text),
-    Column("hook_instance", Text),
+    Column("fingerprint", String(71), primary_key=True),
+    Column("files", LargeBinary, nullable=False),  # zlib of canonical JSON: path -> text
+)
+
+data_key = Table(
+    "data_key",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("month", String(7), nullable=False),
+    Column("ring_key", Text, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    UniqueConstraint("tenant", "month", name="data_key_of_month"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    # identity
+    Column("id", String(36), primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    # who, where, when
+    Column("issuer", Text),
+    Column("subject", Text),
+    Column("key_id", Text),
+    Column("token", String(64)),
+    Column("mode", String(16), nullable=False),
     Column("patient", String(64)),
-    Column("user_type", Text),
     Column("user", String(64)),
-    Column("knowledge", Text),
-    Column("silence", Text),
-    Index("decision_by_patient", "patient", "received_at"),
-)
-
-card = Table(
-    "card",
-    metadata,
-    Column("card_uuid", String(36), primary_key=True),
-    Column("decision_id", String(36), ForeignKey(decision.c.decision_id), nullable=False),
-    Column("card_id", Text, nullable=False),
-    Column("considerations", Text, nullable=False),  # JSON array of consideration ids
-    Index("card_by_decision", "decision_id"),
-)
-
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("digest", String(64), primary_key=True),  # of the item's content: the same item twice is one row
-    Column("card_uuid", Text, nullable=False),
-    Column("card_known", Boolean, nullable=False),  # False: no card of ours has this uuid; kept for review
-    Column("outcome", Text, nullable=False),
-    Column("reason", Text),  # JSON object: the Coding as sent
-    Column("comment", Text),
-    Column("accepted_suggestions", Text),  # JSON array of suggestion uuids
-    Column("outcome_timestamp", Text, nullable=False),
+    Column("user_type", String(32)),
+    Column("encounter", String(64)),
+    Column("location", String(64)),
     Column("received_at", String(32), nullable=False),
-    Index("feedback_by_card", "card_uuid"),
+    Column("day", String(10), nullable=False),
+    Column("duration_ms", Float, nullable=False),
+    Column("phases", Text),
+    # what was asked
+    Column("service", Text),
+    Column("hook", Text),
+    Column("hook_instance", String(65)),
+    Column("action", Text),
+    Column("about", Text),
+    # what was answered
+    Column("status", Integer, nullable=False),
+    Column("error", Text),
+    Column("silence", Text),
+    Column("tier", Text),
+    Column("missing", Text),
+    Column("considerations", Text),
+    Column("codes", Text),
+    Column("units", Text),
+    Column("items", Text),
+    Column("cards", Integer),
+    Column("knowledge", String(71)),
+    Column("build", Text),
+    Column("input_digest", LargeBinary),
+    Column("output_digest", LargeBinary),
+    # what may hold patient data
+    Column("data_key", String(36)),
+    Column("sealed", LargeBinary),
+    # integrity
+    Column("prev", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    UniqueConstraint("tenant", "seq", name="entry_by_seq"),
+    UniqueConstraint("tenant", "prev", name="entry_has_one_successor"),
+    Index("entry_by_time", "tenant", "kind", "received_at"),
+    Index("entry_by_patient", "tenant", "patient", "received_at"),
+    Index("entry_by_user", "tenant", "user", "received_at"),
+    Index("entry_by_instance", "tenant", "hook_instance"),
+)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("uuid", String(36), primary_key=True),
+    Column("entry", String(36), ForeignKey(entry.c.id), nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("card", String(32), nullable=False),
+    Column("indicator", String(16), nullable=False),
+    Column("sent", Boolean, nullable=False),
+    Column("considerations", Text, nullable=False),
+    Column("suggestions", Text),
+    Index("shown_by_entry", "entry"),
+)
+
+reported = Table(
+    "reported",
+    metadata,
+    Column("entry", String(36), ForeignKey(entry.c.id), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("tenant", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("card", String(65), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(65)),
+    Column("commented", Boolean, nullable=False),
+    Column("suggestions", Text),
+    Column("outcome_at", String(32)),
+    Column("digest", String(64), nullable=False),
+    Column("copy", Integer, nullable=False),
+    UniqueConstraint("tenant", "digest", "copy", name="reported_once"),
+    Index("reported_by_card", "tenant", "card"),
 )

@@ -22,7 +22,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from cds_hooks.addresses import read_base
 from cds_hooks.audit.journal import Journal
-from cds_hooks.audit.pseudonym import read_or_create_key
+from cds_hooks.audit.keyring import read_or_create_keyring
 from cds_hooks.demo.fhir_server import create_fhir_server
 from cds_hooks.demo.stories import Story, load_stories
 from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
@@ -67,10 +67,9 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
         cors_origins=("*",),
         fhir_servers=(read_base(fhir_url),),
         base_url=read_base(service_url),
-        require_approval=False,  # every card says that nobody has approved it
     )
     kept_in = str(Path(JOURNAL_FILE).resolve())
-    key = read_or_create_key(settings.pseudonym_key_file)
+    key = read_or_create_keyring(settings.pseudonym_key_file)
     journal = running.enter_context(closing(Journal(settings.database_url, key)))
     app = create_app(
         settings,

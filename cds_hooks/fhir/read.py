@@ -6,6 +6,7 @@ silence: it is in the Record, unreadable with the reason, or left out with the r
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -22,12 +23,21 @@ from cds_hooks.fhir.sift import Sieve, Sifter
 from cds_hooks.fhir.specimens import Specimens
 from cds_hooks.fhir.subjects import Standing, Subjects
 from cds_hooks.fhir.surroundings import Surroundings
+from cds_hooks.fhir.used import REFERRED_TO, Used
 from cds_hooks.fhir.versions import RENAMED
 from cds_hooks.protocol import strict_json
 
 _ENCODE = msgspec.json.Encoder().encode
 _NO_ID = msgspec.Raw(b"")
 _OBTAINED = (KeyState.COMPLETE, KeyState.PARTIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The Record, and what it was read from."""
+
+    record: Record
+    used: Used
 
 
 def read_record(
@@ -38,9 +48,21 @@ def read_record(
     `prefetch` maps keys to raw JSON (None for null); keys that were not announced are ignored. Raises WrongPatient,
     RequiredDataMissing, NotAHookRequest (a key holds another resource type) and NotJson.
     """
+    return read_prefetch(prefetch, keys, sieve, patient_id).record
+
+
+def read_prefetch(
+    prefetch: Mapping[str, bytes | None], keys: tuple[PrefetchKey, ...], sieve: Sieve, patient_id: str
+) -> Reading:
+    """As `read_record`, with what it was read from."""
     opened = tuple(open_key(key, prefetch) for key in keys)
     _require(opened)
-    return _Reading(opened, sieve, patient_id).record()
+    return _Reading(opened, sieve, patient_id).reading()
+
+
+def read_again(used: Used, sieve: Sieve, patient_id: str) -> Record:
+    """The Record that was read from what was used; what it left out for its type alone is not named again."""
+    return _Reading(used.opened, sieve, patient_id, used.addresses).reading().record
 
 
 def _require(opened: Iterable[Opened]) -> None:
@@ -54,16 +76,20 @@ def _require(opened: Iterable[Opened]) -> None:
 class _Reading:
     """One request's resources on their way into the Record."""
 
-    def __init__(self, opened: tuple[Opened, ...], sieve: Sieve, patient_id: str) -> None:
+    def __init__(
+        self, opened: tuple[Opened, ...], sieve: Sieve, patient_id: str, known: Mapping[str, str] | None = None
+    ) -> None:
         everything = [resource for o in opened for resource in (*o.matches, *o.included)]
-        addresses = Addresses(everything)
+        addresses = Addresses(everything, known)
         self._opened = opened
+        self._addresses = addresses
+        self._retained: list[list[Resource]] = [[] for _ in opened]
         self._subjects = Subjects(patient_id, addresses)
         surroundings = Surroundings(addresses, Medicines.among(everything, addresses))
         self._sifter = Sifter(sieve, surroundings.medicines)
         self._found = Gathering(surroundings, Specimens(opened), self._sifter)
 
-    def record(self) -> Record:
+    def reading(self) -> Reading:
         """Read everything."""
         for opened in self._opened:  # what came along is checked like the rest
             deque(self._standings(opened, opened.included), maxlen=0)
@@ -73,7 +99,13 @@ class _Reading:
         for document in documents:
             if document.resource.kind != "Patient":
                 self._found.read(document)
-        return self._found.record(self._patient(people), {o.key.name: o.state for o in self._opened})
+        record = self._found.record(self._patient(people), {o.key.name: o.state for o in self._opened})
+        return Reading(record, Used(tuple(map(self._used, self._opened, self._retained)), self._addresses.found))
+
+    def _used(self, opened: Opened, kept: list[Resource]) -> Opened:
+        referred = (resource for resource in opened.matches if resource.kind in REFERRED_TO)
+        included = (resource for resource in opened.included if resource.kind in REFERRED_TO)
+        return replace(opened, matches=(*kept, *referred), included=tuple(included))
 
     def _standings(self, opened: Opened, resources: Iterable[Resource]) -> Iterator[tuple[Resource, Standing]]:
         try:
@@ -94,6 +126,7 @@ class _Reading:
                     self._set_aside(opened, resource)
                 elif wanted == "Patient" or (wanted in READERS and keeps(resource, where)):
                     names.add(_name(resource))
+                    self._retained[rank].append(resource)
                     yield from self._kept(self._document(resource, rank, standing), standing)
                 else:
                     not_kept.append(resource)
@@ -102,6 +135,7 @@ class _Reading:
         for rank, resources in dropped:
             for resource in resources:
                 if ids and bytes(resource.members.get("id", _NO_ID)) in ids and _name(resource) in names:
+                    self._retained[rank].append(resource)
                     yield self._document(resource, rank, Standing.OURS, wanted=False)
 
     def _set_aside(self, opened: Opened, resource: Resource) -> None:

@@ -1,7 +1,7 @@
 """References in one form: "Type/id", whether written relative, absolute, versioned or as the fullUrl of an entry."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cds_hooks.fhir.prefetch import Resource
@@ -20,13 +20,22 @@ def restful(text: str) -> str | None:
 class Addresses:
     """Which resource stands under which fullUrl or urn:uuid. One that fits two different resources names neither."""
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    def __init__(self, resources: Iterable[Resource], known: Mapping[str, str] | None = None) -> None:
+        """`known`, if given, is all there is to know: what was found when the resources were read before."""
         self._resources = resources
-        self._known: dict[str, str] | None = None
+        self._known = None if known is None else dict(known)
+        self.found: dict[str, str] = {}  # what was looked up and could be told
 
     def resolve(self, text: str) -> str:
         """The reference as "Type/id" where that can be told, else as written."""
-        return restful(text) or self._by_address().get(text.strip().lower(), text.strip())
+        return restful(text) or self._looked_up(text.strip())
+
+    def _looked_up(self, text: str) -> str:
+        address = text.lower()
+        if (name := self._by_address().get(address)) is None:
+            return text
+        self.found[address] = name
+        return name
 
     def _by_address(self) -> dict[str, str]:
         """Built when first needed: most charts refer by type and id."""

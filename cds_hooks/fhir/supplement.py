@@ -13,8 +13,7 @@ from cds_hooks.errors import RequestRefused, RequiredDataMissing
 from cds_hooks.fhir.loading import Outcome, Wanted
 from cds_hooks.fhir.pages import next_page
 from cds_hooks.fhir.prefetch import PrefetchKey
-from cds_hooks.fhir.read import read_record
-from cds_hooks.fhir.record import Record
+from cds_hooks.fhir.read import Reading, read_prefetch
 from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.sift import Sieve
 from cds_hooks.protocol.request import HookRequest
@@ -66,7 +65,7 @@ def _wanted(request: HookRequest, keys: tuple[PrefetchKey, ...], max_bytes: int)
 
 def read_supplemented(
     request: HookRequest, supplement: Supplement, keys: tuple[PrefetchKey, ...], sieve: Sieve
-) -> Record:
+) -> Reading:
     """The Record of what was sent and what was loaded. Raises what `read_record` raises of what was sent.
 
     What was loaded passes the same checks. Where it does not, the client is not to blame: its key counts as not
@@ -74,7 +73,7 @@ def read_supplemented(
     """
     while True:
         try:
-            return read_record({**request.prefetch, **supplement.values}, keys, sieve, request.patient_id)
+            return read_prefetch({**request.prefetch, **supplement.values}, keys, sieve, request.patient_id)
         except RequiredDataMissing:
             raise
         except RequestRefused as refused:

@@ -2,9 +2,14 @@
 
 import flask
 
+from cds_hooks.audit.entry import Kind
+from cds_hooks.audit.feedback import items_of, told
+from cds_hooks.audit.payload import Payload, written
 from cds_hooks.protocol.feedback import read_feedback
-from cds_hooks.web.hooks import Desk
+from cds_hooks.web.call import Call, journaled, say
+from cds_hooks.web.desk import Desk
 from cds_hooks.web.wire import json_answer, read_body
+from cds_hooks.writing.compose import wording_of
 
 
 def blueprint(desk: Desk) -> flask.Blueprint:
@@ -14,13 +19,24 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     card that is not ours (the client can do nothing about it, and the report is worth keeping).
     """
     routes = flask.Blueprint("feedback", __name__)
+    reasons = frozenset(wording_of(desk.knowledge).family("override.reason."))
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services//<service_id>/feedback")
     def keep(service_id: str) -> flask.Response:
-        desk.check_service(service_id)
-        items = read_feedback(read_body(desk.max_body_bytes), desk.max_body_bytes)
-        desk.journal.keep_feedback(items, desk.clock())
-        return json_answer({})
+        with journaled(desk, Kind.FEEDBACK) as call:
+            desk.check_service(service_id)
+            call.service = desk.knowledge.service.id
+            return _kept(call, reasons)
 
     return routes
+
+
+def _kept(call: Call, reasons: frozenset[str]) -> flask.Response:
+    desk = call.desk
+    items = read_feedback(read_body(desk.max_body_bytes), desk.max_body_bytes)
+    payload = written(Payload({}, {}, items=[told(item) for item in items]))
+    entry = call.entry(200, payload=payload)
+    desk.journal.record_feedback(entry, items_of(desk.journal.ring, call.caller.tenant, items, reasons))
+    say(call, entry)
+    return json_answer({})

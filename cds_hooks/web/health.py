@@ -3,15 +3,12 @@
 import flask
 
 from cds_hooks.errors import JournalUnavailable
-from cds_hooks.knowledge.approvals import approval_state
-from cds_hooks.web.hooks import Desk
+from cds_hooks.web.desk import Desk
 from cds_hooks.web.wire import json_answer
 
 
 def blueprint(desk: Desk) -> flask.Blueprint:
-    """/healthz: the process answers. /readyz: an answer could be recorded now, which knowledge it would rest on, and
-    whether that is approved. A service that must stay silent for want of approval is ready: it answers without a card.
-    """
+    """/healthz: the process answers. /readyz: an answer could be recorded now, and which knowledge it would rest on."""
     routes = flask.Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -22,7 +19,6 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     def ready() -> flask.Response:
         if not desk.journal.ready():
             raise JournalUnavailable("not ready")
-        approval = approval_state(desk.knowledge) if desk.require_approval else "not required"
-        return json_answer({"status": "ready", "knowledge": desk.knowledge.fingerprint, "approval": approval})
+        return json_answer({"status": "ready", "knowledge": desk.knowledge.fingerprint})
 
     return routes

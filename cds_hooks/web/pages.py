@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from cds_hooks.web.hooks import Desk
+from cds_hooks.web.desk import Desk
 from cds_hooks.web.wire import json_answer
 from cds_hooks.writing.attributes import source_attributes
 from cds_hooks.writing.guide import guide

@@ -35,8 +35,6 @@ def compose(
     `base_url` is where readers reach this service; without it no card links to a page of it.
     Raises KnowledgeBroken where the wording does not serve, which the checks at start exclude.
     """
-    if consultation.nothing_approved:
-        return ()
     found = () if recurrence_suspected(consultation.considerations) else tumours(consultation)
     desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, base_url)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
@@ -91,7 +89,7 @@ class _Desk:
         lines = (missing_line(spoken, hosted.asking), living_line(spoken, hosted.living))
         yield from (line for line in lines if line is not None)
         approved = all(one.consideration.status is Status.APPROVED for one in (*planned.items, *hosted.living))
-        approved = approved and spoken.knowledge.foundation_approved
+        approved = approved and (spoken.knowledge.approved or not own)
         yield closing(spoken.wording, rule=CardKind.TIER in own, approved=approved, data_until=self.today)
 
     def _suggestions(self, items: Iterable[Considered]) -> dict[str, Any]:

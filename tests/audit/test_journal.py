@@ -1,46 +1,24 @@
-"""The journal: committed before the answer, keyed pseudonyms alone, feedback kept once."""
+"""The journal: committed before the answer, keyed pseudonyms alone, what was sent sealed, feedback kept."""
 
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from cds_hooks.audit.entry import CardShown, Entry, cards_shown
+from cds_hooks.audit.entry import Caller, CardShown, Kind, Spoken, Summary, Who
 from cds_hooks.audit.journal import Journal
-from cds_hooks.errors import JournalUnavailable, SettingsBroken
+from cds_hooks.audit.keyring import Keyring
+from cds_hooks.audit.reading import rows, stored_decision, unsealed
+from cds_hooks.errors import JournalUnavailable
+from cds_hooks.protocol.feedback import FeedbackItem
+from tests.audit.sample import CARD, NOON, RING, entry, item, report, select
 
-KEY = b"k" * 32
-NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Item:
-    card: str = "c1"
-    outcome: str = "overridden"
-    accepted_suggestions: tuple[str, ...] = ()
-    reason: dict[str, str] | None = None
-    comment: str | None = None
-    outcome_timestamp: str = "2026-01-02T12:00:05Z"
-
-
-def entry(**changes: object) -> Entry:
-    plain = Entry(
-        decision_id=str(uuid4()),
-        received_at=NOON,
-        service="breast-cancer-recurrence",
-        status=200,
-        duration_ms=12.5,
-        hook="patient-view",
-        patient_id="patient-4711",
-        user_id="Practitioner/dr-0815",
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+SHOWN = CardShown(CARD, "tier", considerations=(Spoken("tier", "applies"),), suggestions={"s1": "tier"})
 
 
 @pytest.fixture
@@ -50,93 +28,83 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def journal(file: Path) -> Journal:
-    return Journal(f"sqlite:///{file}", KEY)
+    return Journal(f"sqlite:///{file}", RING)
 
 
-def rows(file: Path, query: str) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(file)
-    try:
-        return connection.execute(query).fetchall()
-    finally:
-        connection.close()
+def test_a_call_is_there_for_another_connection_when_record_returns(journal: Journal, file: Path) -> None:
+    kept = entry(cards=(SHOWN,))
+    journal.record(kept)
+    assert select(file, "select id, kind, status, hook, cards, seq from entry") == [
+        (kept.id, "hook", 200, "patient-view", 1, 1)
+    ]
+    assert select(file, "select uuid, entry, card, indicator, sent from shown") == [(CARD, kept.id, "tier", "info", 1)]
 
 
-def test_an_answer_is_there_for_another_connection_when_record_returns(journal: Journal, file: Path) -> None:
-    journal.record(entry(decision_id="d1", cards=(CardShown("c1", "tier", ("tier",)),)))
-    assert rows(file, "select decision_id, status, hook from decision") == [("d1", 200, "patient-view")]
-    assert rows(file, "select card_uuid, decision_id, card_id, considerations from card") == [
-        ("c1", "d1", "tier", '["tier"]')
+def test_a_card_keeps_what_it_spoke_of_and_whose_its_suggestions_are(journal: Journal, file: Path) -> None:
+    journal.record(entry(cards=(SHOWN,)))
+    assert select(file, "select considerations, suggestions from shown") == [
+        ('[{"facts":"","id":"tier","shown":true,"side":"","verdict":"applies"}]', '{"s1":"tier"}')
     ]
 
 
-def test_a_silent_answer_keeps_its_reason(journal: Journal, file: Path) -> None:
-    journal.record(entry(silence="metastatic"))
-    assert rows(file, "select silence from decision") == [("metastatic",)]
+def test_what_a_decision_came_to_can_be_searched(journal: Journal, file: Path) -> None:
+    journal.record(entry(summary=Summary("low-high", None, ("her2", "grade"), codes=("grade=a|b",), units=("t=mm",))))
+    assert select(file, "select tier, missing, codes, units, considerations from entry") == [
+        ("low-high", " grade her2 ", " grade=a|b ", " t=mm ", None)
+    ]
 
 
 def test_times_are_kept_in_utc(journal: Journal, file: Path) -> None:
-    journal.record(entry(received_at=NOON.astimezone(timezone(timedelta(hours=5)))))
-    assert rows(file, "select received_at from decision") == [("2026-01-02T12:00:00.000000+00:00",)]
+    journal.record(entry(received_at=NOON.replace(hour=3).astimezone(timezone(timedelta(hours=-5)))))
+    assert select(file, "select received_at, day from entry") == [("2026-01-02T03:00:00.000000+00:00", "2026-01-02")]
 
 
-def test_no_raw_patient_or_user_id_is_anywhere_on_disk(journal: Journal, file: Path) -> None:
-    journal.record(entry())
+def test_nothing_that_names_a_person_is_anywhere_on_disk(journal: Journal, file: Path) -> None:
+    odd = entry(hook_instance="patient-4711", who=Who("patient-4711", "Practitioner/dr-0815", "enc-99", "ward-7"))
+    journal.record(odd)
+    report(journal, item(card="patient-4711", comment="patient-4711", reason={"code": "dr-0815"}))
     on_disk = b"".join(path.read_bytes() for path in file.parent.iterdir())
-    assert b"4711" not in on_disk
-    assert b"0815" not in on_disk
+    assert not [name for name in (b"4711", b"0815", b"enc-99", b"ward-7") if name in on_disk]
     assert b"breast-cancer-recurrence" in on_disk
 
 
-def test_the_same_patient_has_the_same_pseudonym_and_another_patient_another(journal: Journal, file: Path) -> None:
-    for patient in ("patient-4711", "patient-4711", "patient-4712"):
-        journal.record(entry(patient_id=patient))
-    assert rows(file, "select count(*) from decision group by patient order by 1") == [(1,), (2,)]
+def test_what_was_sealed_can_be_opened(journal: Journal) -> None:
+    journal.record(kept := entry())
+    stored = stored_decision(journal, kept.id)
+    assert stored is not None
+    assert stored.who == {"patient": "patient-4711"}
+    assert stored_decision(journal, kept.id, tenant="another") is None
 
 
-def test_a_call_without_patient_or_user_is_recorded(journal: Journal, file: Path) -> None:
-    journal.record(entry(patient_id=None, user_id=None, status=400))
-    assert rows(file, "select patient, user, user_type, status from decision") == [(None, None, None, 400)]
+def test_the_same_patient_has_one_pseudonym_in_each_tenant(journal: Journal, file: Path) -> None:
+    for tenant, patient in (("a", "p1"), ("a", "p1"), ("a", "p2"), ("b", "p1")):
+        journal.record(entry(caller=Caller(tenant), who=Who(patient)))
+    assert select(file, "select count(*) from entry group by patient order by 1") == [(1,), (1,), (2,)]
 
 
-def test_a_decision_cannot_be_recorded_twice_and_leaves_no_card_behind(journal: Journal, file: Path) -> None:
-    journal.record(entry(decision_id="d1"))
+def test_a_call_of_nobody_about_nobody_is_recorded(journal: Journal, file: Path) -> None:
+    journal.record(entry(who=Who(), status=401, payload=None))
+    assert select(file, "select patient, user, user_type, status, sealed from entry") == [(None, None, None, 401, None)]
+    assert unsealed(journal, rows(journal)[0]) is None
+
+
+def test_a_call_cannot_be_recorded_twice_and_leaves_no_card_behind(journal: Journal, file: Path) -> None:
+    journal.record(once := entry())
     with pytest.raises(JournalUnavailable):
-        journal.record(entry(decision_id="d1", cards=(CardShown("c2", "tier"),)))
-    assert rows(file, "select * from card") == []
+        journal.record(entry(id=once.id, cards=(SHOWN,)))
+    assert select(file, "select * from shown") == []
 
 
 def test_a_failure_message_quotes_nothing_of_the_row(journal: Journal) -> None:
-    journal.record(entry(decision_id="d1"))
+    journal.record(once := entry())
     with pytest.raises(JournalUnavailable) as caught:
-        journal.record(entry(decision_id="d1"))
+        journal.record(once)
     assert str(caught.value) == "the journal could not commit: IntegrityError"
 
 
 def test_text_that_no_database_takes_makes_the_journal_unavailable(journal: Journal) -> None:
     with pytest.raises(JournalUnavailable):
-        journal.record(entry(hook_instance="\ud800"))
-
-
-def test_a_folder_that_is_missing_makes_the_journal_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(JournalUnavailable):
-        Journal(f"sqlite:///{tmp_path}/nowhere/journal.sqlite3", KEY)
-
-
-@pytest.mark.parametrize("url", ["not a url", "nosuchdatabase://x/y"])
-def test_a_url_that_names_no_database_makes_the_journal_unavailable(url: str) -> None:
-    with pytest.raises(JournalUnavailable):
-        Journal(url, KEY)
-
-
-def test_a_file_that_is_not_a_database_makes_the_journal_unavailable(file: Path) -> None:
-    file.write_bytes(b"this is no database, but it is long enough to be read as one" * 20)
-    with pytest.raises(JournalUnavailable):
-        Journal(f"sqlite:///{file}", KEY)
-
-
-def test_a_short_key_opens_no_journal(file: Path) -> None:
-    with pytest.raises(SettingsBroken, match="31 bytes"):
-        Journal(f"sqlite:///{file}", b"k" * 31)
+        journal.record(entry(action="\ud800"))
 
 
 def test_a_journal_that_can_write_is_ready(journal: Journal) -> None:
@@ -144,67 +112,84 @@ def test_a_journal_that_can_write_is_ready(journal: Journal) -> None:
 
 
 def test_a_journal_without_its_tables_is_not_ready(journal: Journal, file: Path) -> None:
-    rows(file, "drop table decision")
+    select(file, "drop table entry")
     assert not journal.ready()
 
 
-def test_sqlite_runs_with_wal_and_full_synchronous(file: Path, journal: Journal) -> None:
-    with journal._transaction() as connection:
+def test_sqlite_runs_with_wal_and_full_synchronous(journal: Journal) -> None:
+    with journal.database.writing("") as connection:
         settings = [connection.exec_driver_sql(f"pragma {p}").scalar() for p in ("journal_mode", "synchronous")]
     assert settings == ["wal", 2]
 
 
-def test_feedback_on_our_card_is_known_and_on_any_other_is_kept_and_flagged(journal: Journal, file: Path) -> None:
-    journal.record(entry(cards=(CardShown("c1", "tier"),)))
-    journal.keep_feedback([Item("c1"), Item("elsewhere")], NOON)
-    assert rows(file, "select card_uuid, card_known from feedback order by 1") == [("c1", 1), ("elsewhere", 0)]
+def test_who_commits_is_told_afterwards(journal: Journal) -> None:
+    told: list[str] = []
+    journal.on_commit = told.append
+    journal.record(entry(caller=Caller("a")))
+    report(journal, item(), caller=Caller("b"))
+    assert told == ["a", "b"]
 
 
-def test_the_same_feedback_twice_is_kept_once(journal: Journal, file: Path) -> None:
-    journal.keep_feedback([Item(), Item()], NOON)
-    journal.keep_feedback([Item()], NOON + timedelta(minutes=1))
-    assert rows(file, "select count(*) from feedback") == [(1,)]
+def test_the_same_feedback_twice_is_a_copy_of_the_first(journal: Journal, file: Path) -> None:
+    report(journal, item(), item())
+    report(journal, item())
+    assert select(file, "select number, copy from reported order by rowid") == [(0, 0), (1, 1), (0, 2)]
 
 
 @pytest.mark.parametrize(
     "other",
-    [Item(comment="seen"), Item(reason={"code": "done"}), Item(outcome_timestamp="2026-01-02T12:00:06Z"),
-     Item(outcome="accepted", accepted_suggestions=("s1",))],
+    [item(comment="seen"), item(reason={"code": "done"}), item(outcome_timestamp="2026-01-02T12:00:06Z"),
+     item(outcome="accepted", accepted_suggestions=("s1",))],
 )  # fmt: skip
-def test_feedback_that_differs_is_kept_beside_the_first(journal: Journal, file: Path, other: Item) -> None:
-    journal.keep_feedback([Item(), other], NOON)
-    assert rows(file, "select count(*) from feedback") == [(2,)]
+def test_feedback_that_differs_is_no_copy(journal: Journal, file: Path, other: FeedbackItem) -> None:
+    report(journal, item(), other)
+    assert select(file, "select copy from reported") == [(0,), (0,)]
 
 
-def test_feedback_keeps_reason_comment_and_suggestions(journal: Journal, file: Path) -> None:
-    journal.keep_feedback([Item(reason={"system": "s", "code": "c"}, comment="no", accepted_suggestions=("x",))], NOON)
-    assert rows(file, "select reason, comment, accepted_suggestions from feedback") == [
-        ('{"code": "c", "system": "s"}', "no", '["x"]')
-    ]
+def test_the_same_feedback_of_another_tenant_is_no_copy(journal: Journal, file: Path) -> None:
+    report(journal, item(), caller=Caller("a"))
+    report(journal, item(), caller=Caller("b"))
+    assert select(file, "select copy from reported") == [(0,), (0,)]
+
+
+def test_a_code_of_ours_stands_in_the_clear_and_any_other_as_a_pseudonym(journal: Journal, file: Path) -> None:
+    report(journal, *(item(reason={"code": code}) for code in ("done_or_planned", "hospital-1", "hospital-1")))
+    ours, theirs, again = [reason for (reason,) in select(file, "select reason from reported order by number")]
+    assert ours == "done_or_planned"
+    assert theirs == again
+    assert theirs.startswith("~")
+    assert "hospital" not in theirs
+
+
+def test_a_time_without_a_zone_is_kept_as_sent_alone(journal: Journal, file: Path) -> None:
+    report(journal, item(outcome_timestamp="2026-01-02T12:00:05"), item(outcome_timestamp="yesterday"))
+    report(journal, item(outcome_timestamp="2026-01-02T12:00:05+02:00"))
+    assert select(file, "select outcome_at from reported order by rowid") == [
+        (None,), (None,), ("2026-01-02T10:00:05.000000+00:00",)
+    ]  # fmt: skip
 
 
 def test_feedback_that_cannot_be_committed_is_an_error(journal: Journal, file: Path) -> None:
-    rows(file, "drop table feedback")
+    select(file, "drop table reported")
     with pytest.raises(JournalUnavailable):
-        journal.keep_feedback([Item()], NOON)
+        report(journal, item())
+    assert select(file, "select * from entry") == []
 
 
 def test_several_threads_record_at_once(journal: Journal, file: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: journal.record(entry()), range(40)))
-    assert rows(file, "select count(*) from decision") == [(40,)]
+    assert select(file, "select count(*), max(seq) from entry") == [(40, 40)]
 
 
 def test_several_processes_open_and_record_at_once(file: Path) -> None:
     program = (
-        "import sys, uuid, datetime as d\n"
-        "from cds_hooks.audit.entry import Entry\nfrom cds_hooks.audit.journal import Journal\n"
-        "j = Journal(sys.argv[1], b'k' * 32)\n"
-        "for _ in range(5): j.record(Entry(str(uuid.uuid4()), d.datetime.now(d.UTC), 's', 200, 1.0))\n"
+        "import sys\nfrom cds_hooks.audit.journal import Journal\nfrom tests.audit.sample import RING, entry\n"
+        "j = Journal(sys.argv[1], RING)\nfor _ in range(5): j.record(entry())\n"
     )
     running = [subprocess.Popen([sys.executable, "-c", program, f"sqlite:///{file}"]) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]
-    assert rows(file, "select count(*) from decision") == [(15,)]
+    assert select(file, "select count(*), max(seq) from entry") == [(15, 15)]
 
 
 def test_a_closed_journal_lets_go_of_its_file(journal: Journal, file: Path) -> None:
@@ -213,7 +198,26 @@ def test_a_closed_journal_lets_go_of_its_file(journal: Journal, file: Path) -> N
     assert not file.with_name(file.name + "-wal").exists()
 
 
-def test_cards_are_read_from_the_answer_itself() -> None:
-    about = {"id": "tier", "version": 1, "considerations": [{"id": "tier", "verdict": "applies"}]}
-    answer = [{"uuid": "c1", "extension": {"org.recurrence-cds.card": about}}]
-    assert cards_shown(answer) == (CardShown("c1", "tier", ("tier",)),)
+def test_another_ring_opens_nothing_that_this_one_sealed(journal: Journal, file: Path) -> None:
+    journal.record(entry())
+    stranger = Journal(f"sqlite:///{file}", Keyring.of(b"x" * 32))
+    with pytest.raises(JournalUnavailable, match="keys do not fit"):
+        stranger.record(entry())
+
+
+def test_a_writer_that_finds_the_database_locked_gives_up_within_its_time(journal: Journal, file: Path) -> None:
+    journal.record(entry())
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("begin immediate")
+        with pytest.raises(JournalUnavailable):
+            journal.record(entry())
+        other.execute("rollback")
+    other.close()
+    journal.record(entry())
+    assert journal.ready()
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_kind_of_call_has_a_row(journal: Journal, file: Path, kind: Kind) -> None:
+    journal.record(entry(kind=kind, id=str(uuid4()), action="overview"))
+    assert select(file, "select kind, action from entry") == [(kind.value, "overview")]

@@ -146,7 +146,7 @@ def test_explain_reads_another_knowledge_folder(cards: Path) -> None:
 def test_serve_without_a_key_says_so_in_one_line(tmp_path: Path) -> None:
     result = run("serve", environ={"RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(tmp_path / "no.key")})
     assert result.exit_code == 2
-    assert re.fullmatch(r"recurrence-cds: the pseudonym key .*no\.key cannot be read: .*\n", result.stderr)
+    assert re.fullmatch(r"recurrence-cds: the keys .*no\.key cannot be read: .*\n", result.stderr)
 
 
 def test_serve_with_broken_settings_says_so_in_one_line() -> None:

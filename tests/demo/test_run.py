@@ -43,7 +43,7 @@ def test_the_demo_says_where_everything_is_and_stops_when_asked(
 def test_the_demo_keeps_its_journal_and_a_private_key_in_the_working_folder(folder: Path) -> None:
     run_demo(create_and_ask_to_stop, port=0, fhir_port=0)
     with closing(sqlite3.connect(folder / "recurrence-cds.sqlite3")) as journal:
-        assert journal.execute("select count(*) from feedback").fetchone() == (0,)
+        assert journal.execute("select count(*) from reported").fetchone() == (0,)
     assert (folder / "recurrence-cds.key").stat().st_mode & 0o077 == 0
 
 

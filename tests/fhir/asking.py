@@ -65,4 +65,4 @@ def looked_up(request: HookRequest, *bases: str, limits: Limits = LIMITS) -> tup
     """The Record, and what was loaded for it."""
     with servers(*bases, limits=limits) as allowed:
         supplement = load_missing(request, KEYS, allowed)
-        return read_supplemented(request, supplement, KEYS, SIEVE), supplement
+        return read_supplemented(request, supplement, KEYS, SIEVE).record, supplement

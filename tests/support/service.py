@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 
 from cds_hooks.app import create_app
 from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.keyring import Keyring
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import read_settings
 from tests.support import ehr
@@ -74,13 +75,8 @@ class Service:
 @contextmanager
 def running_service(folder: Path) -> Iterator[Service]:
     """Start the service with a fresh journal in `folder`, at a fixed time, and stop it afterwards."""
-    settings = read_settings(
-        {
-            "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",
-            "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
-        }
-    )
-    journal = Journal(f"sqlite:///{folder / 'journal.sqlite3'}", b"a key that only the tests use, 32")
+    settings = read_settings({"RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}"})
+    journal = Journal(f"sqlite:///{folder / 'journal.sqlite3'}", Keyring.of(b"a key that only the tests use, 32"))
     app = create_app(settings, load_knowledge(), journal, lambda: NOW)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever, daemon=True)

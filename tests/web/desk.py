@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,12 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from cds_hooks.app import create_app
+from cds_hooks.audit import tables
+from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.journal import Journal
-from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.audit.keyring import Keyring
+from cds_hooks.audit.reading import StoredDecision, rows
+from cds_hooks.audit.reading import opened as opened_row
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.outbound.caller import Outbound
 from cds_hooks.outbound.places import Place
@@ -49,6 +53,14 @@ class Desk:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(path, data=raw, headers={**JSON, **named})
 
+    def calls(self, kind: Kind = Kind.HOOK) -> list[dict[str, Any]]:
+        """The rows of all calls of this kind, in their order."""
+        return rows(self.journal, tables.entry.c.kind == kind.value)
+
+    def decisions(self) -> list[StoredDecision]:
+        """The calls of the service, opened."""
+        return [opened_row(self.journal, row) for row in self.calls()]
+
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table of the journal."""
         connection = sqlite3.connect(self.database)
@@ -65,21 +77,15 @@ class Desk:
 
 @contextmanager
 def opened(
-    folder: Path,
-    settings: Settings | None = None,
-    blueprints: tuple[flask.Blueprint, ...] = (),
-    *,
-    require_approval: bool = False,
-    knowledge: Knowledge = KNOWLEDGE,
+    folder: Path, settings: Settings | None = None, blueprints: tuple[flask.Blueprint, ...] = ()
 ) -> Iterator[Desk]:
-    """A desk whose journal is a new file in `folder`; it shows drafts too, unless approval is required."""
-    settings = replace(settings or Settings(), require_approval=require_approval)
+    """A desk whose journal is a new file in `folder`."""
     database, log = folder / "journal.sqlite3", io.StringIO()
-    journal = Journal(f"sqlite:///{database}", KEY)
-    outbound = Outbound(map(Place, settings.fhir_servers))
+    journal = Journal(f"sqlite:///{database}", Keyring.of(KEY))
+    outbound = Outbound(map(Place, (settings or Settings()).fhir_servers))
     app = create_app(
-        settings,
-        knowledge,
+        settings or Settings(),
+        KNOWLEDGE,
         journal,
         lambda: NOW,
         extra_blueprints=blueprints,

@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from cds_hooks.audit.entry import Kind
+from cds_hooks.errors import JournalUnavailable
 from cds_hooks.protocol.discovery import check_discovery
 from cds_hooks.settings import Settings
 from tests.web.desk import KNOWLEDGE, Desk, opened
@@ -31,7 +33,13 @@ def test_the_versions_can_be_left_out(tmp_path: Path) -> None:
     assert not service.keys() & {"version", "hookVersion"}
 
 
-def test_discovery_is_recorded_nowhere(desk: Desk) -> None:
-    """D14: it is cheap."""
+def test_discovery_is_recorded_and_answered_even_when_it_cannot_be(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """D14."""
+
+    def unavailable(*_: object) -> None:
+        raise JournalUnavailable("disk full")
+
     desk.client.get("/cds-services")
-    assert desk.rows("decision") == []
+    assert [row["status"] for row in desk.calls(Kind.DISCOVERY)] == [200]
+    monkeypatch.setattr(type(desk.journal), "record", unavailable)
+    assert desk.client.get("/cds-services").status_code == 200

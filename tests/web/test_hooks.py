@@ -1,17 +1,15 @@
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from cds_hooks.decide import Circumstances, Decision
 from cds_hooks.errors import JournalUnavailable
 from cds_hooks.fhir.record import Record
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.protocol.request import HookRequest
 from cds_hooks.protocol.response import check_answer
 from cds_hooks.web import hooks
-from cds_hooks.web.wire import json_answer
-from tests.web.desk import KNOWLEDGE, NOW, SERVICE, Desk, from_user, opened, with_cards, without_cards
+from cds_hooks.web.wire import answer_of
+from tests.web.desk import KNOWLEDGE, NOW, SERVICE, Desk, from_user, with_cards, without_cards
 
 CARD = "org.recurrence-cds.card"
 
@@ -34,7 +32,7 @@ def test_nothing_to_say_is_an_answer_without_cards(desk: Desk) -> None:
 def test_no_card_is_shown_to_a_patient_or_a_relative(desk: Desk, user: str) -> None:
     """C1."""
     assert desk.post(from_user(with_cards(), user)).get_json() == {"cards": []}
-    assert desk.rows("decision")[0]["silence"] == "user_is_not_a_professional"
+    assert desk.calls()[0]["silence"] == "user_is_not_a_professional"
 
 
 def test_a_request_by_a_patient_is_checked_all_the_same(desk: Desk) -> None:
@@ -76,24 +74,24 @@ def test_the_same_request_gets_the_same_cards_with_uuids_of_their_own(desk: Desk
     first, second = (desk.post(with_cards()).get_json()["cards"][0] for _ in range(2))
     assert first["uuid"] != second["uuid"]
     assert first["summary"] == second["summary"]
-    assert len(desk.rows("decision")) == 2
+    assert len(desk.calls()) == 2
 
 
 def test_an_answer_is_recorded_with_its_cards(desk: Desk) -> None:
     request = with_cards()
     (card,) = desk.post(request).get_json()["cards"]
-    (decision,), (kept,) = desk.rows("decision"), desk.rows("card")
+    (decision,), (kept,) = desk.calls(), desk.rows("shown")
     assert (decision["service"], decision["status"], decision["silence"]) == (KNOWLEDGE.service.id, 200, None)
     assert (decision["hook"], decision["hook_instance"]) == ("patient-view", request["hookInstance"])
     assert decision["knowledge"] == KNOWLEDGE.fingerprint
     assert decision["received_at"].startswith("2026-03-01T23:30:00")
     assert decision["duration_ms"] > 0
-    assert (kept["card_uuid"], kept["card_id"]) == (card["uuid"], card["extension"][CARD]["id"])
+    assert (kept["uuid"], kept["card"]) == (card["uuid"], card["extension"][CARD]["id"])
 
 
 def test_the_reason_for_silence_is_recorded(desk: Desk) -> None:
     desk.post(without_cards())
-    (decision,) = desk.rows("decision")
+    (decision,) = desk.calls()
     assert decision["silence"]
 
 
@@ -102,9 +100,9 @@ def test_a_refusal_is_recorded_with_what_could_be_read(desk: Desk) -> None:
     request["prefetch"]["patient"]["id"] = "somebody-else"
     desk.post(request)
     desk.post(b"{")
-    read, unread = desk.rows("decision")
-    assert (read["status"], read["silence"], read["hook_instance"]) == (422, "WrongPatient", request["hookInstance"])
-    assert (unread["status"], unread["silence"], unread["hook_instance"]) == (400, "NotJson", None)
+    read, unread = desk.calls()
+    assert (read["status"], read["error"], read["hook_instance"]) == (422, "WrongPatient", request["hookInstance"])
+    assert (unread["status"], unread["error"], unread["hook_instance"]) == (400, "NotJson", None)
 
 
 def test_an_answer_that_cannot_be_recorded_is_not_given(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,11 +118,11 @@ def test_an_answer_that_cannot_be_recorded_is_not_given(desk: Desk, monkeypatch:
 def test_the_answer_is_recorded_before_it_is_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     recorded: list[int] = []
 
-    def answer(body: dict[str, Any]) -> object:
-        recorded.append(len(desk.rows("decision")))
-        return json_answer(body)
+    def answer(body: bytes) -> object:
+        recorded.append(len(desk.calls()))
+        return answer_of(body)
 
-    monkeypatch.setattr(hooks, "json_answer", answer)
+    monkeypatch.setattr(hooks, "answer_of", answer)
     assert desk.post(with_cards()).status_code == 200
     assert recorded == [1]
 
@@ -132,17 +130,10 @@ def test_the_answer_is_recorded_before_it_is_made(desk: Desk, monkeypatch: pytes
 def test_today_is_the_day_of_the_call_in_utc(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     days: list[date] = []
 
-    def decide(_: HookRequest, __: Record, ___: Knowledge, ____: str, today: date, **_____: object) -> hooks.Decision:
-        days.append(today)
-        return hooks.Decision((), "nothing_to_say")
+    def decide(_: Record, __: Knowledge, given: Circumstances) -> Decision:
+        days.append(given.today)
+        return Decision((), "nothing_to_say")
 
     monkeypatch.setattr(hooks, "decide", decide)
     desk.post(with_cards())
     assert days == [NOW.date()] == [date(2026, 3, 1)]
-
-
-def test_silence_for_want_of_approval_is_recorded_with_its_reason(tmp_path: Path) -> None:
-    with opened(tmp_path, require_approval=True) as desk:
-        answer = desk.post(with_cards())
-        (row,) = desk.rows("decision")
-    assert (answer.status_code, answer.get_json(), row["silence"]) == (200, {"cards": []}, "nothing_approved")

@@ -92,7 +92,7 @@ def test_every_story_is_read_the_same_whether_it_is_sent_or_loaded(server: FhirS
     server.answers.update({query(name, patient_id): says(value) for name, value in sent.items()})
     request = HookRequest("patient-view", "1", "Practitioner/1", patient_id, fhir_server=server.base)
     with servers(server.base, limits=LIMITS) as allowed:
-        loaded = read_supplemented(request, load_missing(request, KEYS, allowed), KEYS, KNOWLEDGE.sieve)
+        loaded = read_supplemented(request, load_missing(request, KEYS, allowed), KEYS, KNOWLEDGE.sieve).record
     prefetch = {name: json.dumps(value).encode() for name, value in sent.items()}
     assert loaded == read_record(prefetch, KEYS, KNOWLEDGE.sieve, patient_id)
 

@@ -28,7 +28,7 @@ def test_a_call_is_logged_with_its_decision(desk: Desk) -> None:
     answer = desk.post(with_cards())
     decided, answered = desk.logged()
     assert (decided["event"], decided["service"], decided["cards"]) == ("decided", KNOWLEDGE.service.id, 1)
-    assert decided["decision_id"] == desk.rows("decision")[0]["decision_id"]
+    assert decided["decision_id"] == desk.calls()[0]["id"]
     assert (answered["event"], answered["status"], answered["method"]) == ("answered", 200, "POST")
     assert answered["route"] == "/cds-services/<service_id>"
     assert answered["duration_ms"] >= 0
@@ -38,7 +38,7 @@ def test_a_call_is_logged_with_its_decision(desk: Desk) -> None:
 def test_silence_is_logged_with_its_reason(desk: Desk) -> None:
     desk.post(without_cards())
     decided, _ = desk.logged()
-    assert (decided["cards"], decided["silence"]) == (0, desk.rows("decision")[0]["silence"])
+    assert (decided["cards"], decided["silence"]) == (0, desk.calls()[0]["silence"])
 
 
 def test_a_request_id_is_ours_and_new_for_each_request(desk: Desk) -> None:

@@ -126,7 +126,7 @@ def test_a_mistake_of_ours_tells_nothing_but_that(desk: Desk, monkeypatch: pytes
     assert failed["exception"] == "ZeroDivisionError"
     assert failed["raised_at"].startswith("test_problems.py:")
     assert CANARY not in answer.text + desk.log.getvalue()
-    assert desk.rows("decision")[0]["silence"] == "ZeroDivisionError"
+    assert desk.calls()[0]["error"] == "ZeroDivisionError"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in vars(errors).values() if isinstance(kind, type)])

@@ -21,7 +21,6 @@ from tests.writing.made_up import (
     PROOF,
     TRIPLE_NEGATIVE,
     UNKNOWN,
-    approved,
     card,
     consultation,
     fact,
@@ -171,7 +170,8 @@ def test_contradictions_and_weaknesses_are_shown() -> None:
 
 
 def test_approved_knowledge_is_not_called_unapproved() -> None:
-    (shown,) = compose(consultation(tumour()), approved(), DECISION, date(2026, 3, 2))
+    approved = replace(knowledge(), approved=True)
+    (shown,) = compose(consultation(tumour()), approved, DECISION, date(2026, 3, 2))
     assert "Advisory, for professionals. Based on data until 2026-03-02." in shown["detail"]
 
 

@@ -1,0 +1,112 @@
+"""The database under the journal: SQLite in a file, or PostgreSQL. How it is opened, locked and brought up to date."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_hooks.errors import JournalUnavailable
+
+SCHEMA = "0001"  # the newest revision in migrations/versions
+BUSY_MS = 500  # how long a writer waits for another's commit before the answer is given up
+
+# sqlite3.Error: a pragma at connect fails outside SQLAlchemy's wrapping; UnicodeError: text no database takes
+FAILURES = (SQLAlchemyError, sqlite3.Error, UnicodeError)
+_REVISION = sa.text("SELECT version_num FROM alembic_version")
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))")
+
+
+class Database:
+    """An engine with the rules of the journal. Usable from several threads, and from several processes at once."""
+
+    def __init__(self, url: str) -> None:
+        """Raises JournalUnavailable if the URL names no database that can be reached."""
+        try:
+            chosen = sa.make_url(url)
+            if chosen.drivername in ("postgresql", "postgres"):
+                chosen = chosen.set(drivername="postgresql+psycopg")
+            self.is_sqlite = chosen.get_backend_name() == "sqlite"
+            self.engine = sa.create_engine(chosen, **({} if self.is_sqlite else _POSTGRESQL))
+        except (SQLAlchemyError, ImportError) as error:  # ImportError: the URL's driver is not installed
+            raise JournalUnavailable(f"the journal cannot be opened: {type(error).__name__}") from error
+        self._writing = threading.Lock()  # SQLite has one writer: threads wait here, fairly, and not in its busy loop
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A consistent view. Raises JournalUnavailable."""
+        try:
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    connection.exec_driver_sql("BEGIN")
+                else:
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+                yield connection
+                connection.rollback()
+        except FAILURES as error:
+            raise JournalUnavailable(f"the journal cannot be read: {type(error).__name__}") from error
+
+    @contextmanager
+    def writing(self, tenant: str) -> Iterator[sa.Connection]:
+        """A transaction that is the only one to write for its tenant. Raises JournalUnavailable: nothing is written.
+
+        On PostgreSQL the lock is taken under READ COMMITTED: a statement after it sees what the last holder wrote.
+        """
+        if not self._writing.acquire(timeout=BUSY_MS / 1000):
+            raise JournalUnavailable("the journal could not commit: another call is writing")
+        try:
+            with self.engine.connect() as connection:
+                if self.is_sqlite:
+                    # taking the write lock first lets the busy timeout work; an upgrade from reading fails at once
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                else:
+                    connection.execute(_LOCK, {"tenant": tenant})
+                yield connection
+                connection.commit()
+        except FAILURES as error:
+            # the kind alone: the message of a database error quotes the row
+            raise JournalUnavailable(f"the journal could not commit: {type(error).__name__}") from error
+        finally:
+            self._writing.release()
+
+    def revision(self) -> str | None:
+        """The revision of the schema; None if there is none."""
+        try:
+            with self.engine.connect() as connection:
+                if not sa.inspect(connection).has_table("alembic_version"):
+                    return None
+                return str(connection.execute(_REVISION).scalar())
+        except FAILURES as error:
+            raise JournalUnavailable(f"the journal cannot be opened: {type(error).__name__}") from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+# lock_timeout: a writer waits no longer than on SQLite; a statement that hangs ends soon after
+_POSTGRESQL: dict[str, Any] = {
+    "pool_pre_ping": True,  # a connection of before a restart is replaced, not failed on
+    "pool_timeout": BUSY_MS / 1000,
+    "connect_args": {
+        "connect_timeout": 2,  # seconds; the least that libpq takes
+        "options": f"-c lock_timeout={BUSY_MS} -c statement_timeout={10 * BUSY_MS}",
+    },
+}
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # the driver must not begin by itself
+    for pragma in (
+        f"busy_timeout={BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a committed answer survives a power cut
+        "foreign_keys=ON",
+        "secure_delete=ON",  # what is shredded is overwritten
+    ):
+        connection.execute(f"PRAGMA {pragma}")

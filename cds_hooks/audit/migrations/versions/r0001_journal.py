@@ -1,0 +1,127 @@
+"""The journal: one row for each call, its cards and feedback, the keys of its payloads, the knowledge it rests on."""
+
+from uuid import uuid4
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+)
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Create the tables, and say which journal this is."""
+    op.create_table("origin", Column("journal", String(36), primary_key=True))
+    op.create_table(
+        "knowledge",
+        Column("fingerprint", String(71), primary_key=True),
+        Column("files", LargeBinary, nullable=False),  # zlib of canonical JSON: path -> text
+    )
+    op.create_table(
+        "data_key",
+        Column("id", String(36), primary_key=True),
+        Column("tenant", Text, nullable=False),
+        Column("month", String(7), nullable=False),
+        Column("ring_key", Text, nullable=False),
+        Column("wrapped", LargeBinary, nullable=False),
+        UniqueConstraint("tenant", "month", name="data_key_of_month"),
+    )
+    op.create_table(
+        "entry",
+        # identity
+        Column("id", String(36), primary_key=True),
+        Column("tenant", Text, nullable=False),
+        Column("seq", BigInteger, nullable=False),
+        Column("kind", String(16), nullable=False),
+        # who, where, when
+        Column("issuer", Text),
+        Column("subject", Text),
+        Column("key_id", Text),
+        Column("token", String(64)),
+        Column("mode", String(16), nullable=False),
+        Column("patient", String(64)),
+        Column("user", String(64)),
+        Column("user_type", String(32)),
+        Column("encounter", String(64)),
+        Column("location", String(64)),
+        Column("received_at", String(32), nullable=False),
+        Column("day", String(10), nullable=False),
+        Column("duration_ms", Float, nullable=False),
+        Column("phases", Text),
+        # what was asked
+        Column("service", Text),
+        Column("hook", Text),
+        Column("hook_instance", String(65)),
+        Column("action", Text),
+        Column("about", Text),
+        # what was answered
+        Column("status", Integer, nullable=False),
+        Column("error", Text),
+        Column("silence", Text),
+        Column("tier", Text),
+        Column("missing", Text),
+        Column("considerations", Text),
+        Column("codes", Text),
+        Column("units", Text),
+        Column("items", Text),
+        Column("cards", Integer),
+        Column("knowledge", String(71)),
+        Column("build", Text),
+        Column("input_digest", LargeBinary),
+        Column("output_digest", LargeBinary),
+        # what may hold patient data
+        Column("data_key", String(36)),
+        Column("sealed", LargeBinary),
+        # integrity
+        Column("prev", LargeBinary, nullable=False),
+        Column("hash", LargeBinary, nullable=False),
+        UniqueConstraint("tenant", "seq", name="entry_by_seq"),
+        UniqueConstraint("tenant", "prev", name="entry_has_one_successor"),
+        Index("entry_by_time", "tenant", "kind", "received_at"),
+        Index("entry_by_patient", "tenant", "patient", "received_at"),
+        Index("entry_by_user", "tenant", "user", "received_at"),
+        Index("entry_by_instance", "tenant", "hook_instance"),
+    )
+    op.create_table(
+        "shown",
+        Column("uuid", String(36), primary_key=True),
+        Column("entry", String(36), ForeignKey("entry.id"), nullable=False),
+        Column("tenant", Text, nullable=False),
+        Column("card", String(32), nullable=False),
+        Column("indicator", String(16), nullable=False),
+        Column("sent", Boolean, nullable=False),
+        Column("considerations", Text, nullable=False),
+        Column("suggestions", Text),
+        Index("shown_by_entry", "entry"),
+    )
+    op.create_table(
+        "reported",
+        Column("entry", String(36), ForeignKey("entry.id"), primary_key=True),
+        Column("number", Integer, primary_key=True),
+        Column("tenant", Text, nullable=False),
+        Column("day", String(10), nullable=False),
+        Column("card", String(65), nullable=False),
+        Column("outcome", String(16), nullable=False),
+        Column("reason", String(65)),
+        Column("commented", Boolean, nullable=False),
+        Column("suggestions", Text),
+        Column("outcome_at", String(32)),
+        Column("digest", String(64), nullable=False),
+        Column("copy", Integer, nullable=False),
+        UniqueConstraint("tenant", "digest", "copy", name="reported_once"),
+        Index("reported_by_card", "tenant", "card"),
+    )
+    op.execute(sa.text("INSERT INTO origin (journal) VALUES (:journal)").bindparams(journal=str(uuid4())))

@@ -1,0 +1,37 @@
+"""What the routes work with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from structlog.typing import FilteringBoundLogger
+
+from cds_hooks.audit.journal import Journal
+from cds_hooks.errors import UnknownService
+from cds_hooks.fhir.server import FhirServers
+from cds_hooks.knowledge.library import Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The service as the routes see it. `clock` gives aware times, `new_id` a new id for a call, `discovery` is the
+    answer to GET /cds-services, `base_url` where readers reach this service, None if not known; `build` names the
+    program that answers.
+    """
+
+    knowledge: Knowledge
+    journal: Journal
+    log: FilteringBoundLogger
+    clock: Callable[[], datetime]
+    new_id: Callable[[datetime], str]
+    max_body_bytes: int
+    discovery: Mapping[str, Any]
+    fhir_servers: FhirServers
+    base_url: str | None = None
+    build: str = ""
+
+    def check_service(self, service_id: str) -> None:
+        """Raises UnknownService."""
+        if service_id != self.knowledge.service.id:
+            raise UnknownService("There is no such service: see /cds-services for those there are.")
