@@ -9,6 +9,7 @@ The policy, in this order:
    then final over preliminary, then (where asked for) the surgical specimen over the biopsy.
 4. Among equals: the LATEST result, if every other result is older by more than one work-up, or undated and no worse;
    or the LARGEST focus; or the WORST, where seen anywhere is present.
+   A worse final result of this tumour that does not govern is noted (`WORSE_ON_RECORD`).
 5. What is then still at odds is Unknown (conflicting), naming all sides. What did not govern is kept, with its reason.
 """
 
@@ -18,9 +19,11 @@ from datetime import timedelta
 from enum import Enum
 
 from cds_hooks.picture.bounds import WORSE, is_worse, most_telling, opened
-from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why
+from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why, with_note
 from cds_hooks.picture.finding import Finding, day, evidence_of
 from cds_hooks.picture.vocabulary import Vocabulary
+
+WORSE_ON_RECORD = "a worse result is on record"
 
 
 class How(Enum):
@@ -56,8 +59,9 @@ def _govern(fact_id: str, findings: Sequence[Finding], how: How, vocabulary: Voc
         first = min(_class_of(f, how) for f in competing)
         best = [f for f in competing if _class_of(f, how) == first]
         fact = _largest(best) if how is How.LARGEST else _latest(fact_id, best, vocabulary)
-        asides = [f.aside(_outranked(f, best[0], how)) for f in competing if _class_of(f, how) != first]
-        fact = _set_aside(fact, asides)
+        outranked = [f for f in competing if _class_of(f, how) != first]
+        fact = _noting_worse(fact_id, fact, outranked)
+        fact = _set_aside(fact, [f.aside(_outranked(f, best[0], how)) for f in outranked])
     return _set_aside(fact, [f.aside(_unusable(f)) for f in unusable])
 
 
@@ -107,8 +111,18 @@ def _latest(fact_id: str, best: Sequence[Finding], vocabulary: Vocabulary) -> Fa
         if any(all(_later(fact_id, f, other, apart) for other in others) for f in same):
             notes = tuple(f"changed: {other.reference} of {day(other.when) or 'no date'} differs" for other in others)
             fact = _set_aside(_one(same), [f.aside("older result") for f in others])
-            return replace(fact, notes=(*fact.notes, *notes))
+            return _noting_worse(fact_id, replace(fact, notes=(*fact.notes, *notes)), others)
     return _at_odds(best)
+
+
+def _noting_worse(fact_id: str, fact: Fact, others: Iterable[Finding]) -> Fact:
+    """The fact with a note if one of the others, final too, would make the picture worse. Sizes are measured of several
+    things (the whole lesion, an image), so that a larger one that does not govern is no contradiction.
+    """
+    worse = any(f.final and is_worse(fact_id, f.value, fact) for f in others)
+    if not worse or fact_id == "tumour_size" or not isinstance(fact, Known):
+        return fact
+    return with_note(fact, WORSE_ON_RECORD)
 
 
 def _later(fact_id: str, finding: Finding, other: Finding, apart: timedelta) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from cds_hooks.fhir.record import Record
-from cds_hooks.picture.derived import anatomic_stage, cts5, late_recurrence, npi, side
+from cds_hooks.picture.derived import anatomic_stage, cts5, late_recurrence, npi, side, worse
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
@@ -55,6 +55,7 @@ _EPISODE = frozenset(
         "recurrence",
         "tumour_size",
         "size_below_t_category",
+        "worse_result_on_record",
         "grade",
         "er",
         "pr",
@@ -173,6 +174,8 @@ def _episode(first: View, patient: Mapping[str, Fact]) -> tuple[Episode, tuple[t
     facts["hormone_receptor"] = closed("hormone_receptor", together, record, vocabulary)
     computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
     facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
+    doubt = closed("worse_result_on_record", worse.read(view, facts), record, vocabulary)
+    facts["worse_result_on_record"] = doubt
     facts |= side.read_mammograms(each.side, patient)
     facts |= _scores(view, patient, facts)
     facts = told_in_text(facts, view)

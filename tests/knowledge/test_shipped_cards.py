@@ -26,6 +26,7 @@ ALL_LOW: dict[str, Fact] = {
     "recurrence": Known("no"),
     "systemic_therapy_first": Known("no"),
     "size_below_t_category": Known("no"),
+    "worse_result_on_record": Known("no"),
     "tumour_size": number("9.9"),
     "grade": number("1"),
     "hormone_receptor": Known("positive"),
@@ -138,8 +139,9 @@ def test_what_is_asked_for_is_also_kept(knowledge: Knowledge) -> None:
 def test_silence_is_evidence_for_these_facts_and_no_other(knowledge: Knowledge) -> None:
     silent = {fact.id: fact.if_absent for fact in knowledge.vocabulary.facts.values() if fact.if_absent}
     of_patient = "deceased", "hospice", "suspected_recurrence"
-    of_tumour = "metastatic", "recurrence", "local_extension", "systemic_therapy_first", "size_below_t_category"
-    assert silent == dict.fromkeys((*of_patient, *of_tumour), "no")
+    of_tumour = "metastatic", "recurrence", "local_extension", "systemic_therapy_first"
+    contradictions = "size_below_t_category", "worse_result_on_record"
+    assert silent == dict.fromkeys((*of_patient, *of_tumour, *contradictions), "no")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,9 @@ def test_low_is_never_said_while_anything_is_unknown(knowledge: Knowledge, fact:
     assert found.missing == found.could_change == (fact,)
 
 
-@pytest.mark.parametrize("fact", ["recurrence", "systemic_therapy_first", "size_below_t_category"])
+@pytest.mark.parametrize(
+    "fact", ["recurrence", "systemic_therapy_first", "size_below_t_category", "worse_result_on_record"]
+)
 def test_what_understates_the_tumour_withholds_low(knowledge: Knowledge, fact: str) -> None:
     found = tier(knowledge, **{fact: Known("yes")})
     assert (found.at_least, found.at_most, found.low_withheld) == (Tier.LOW, Tier.HIGH, (fact,))

@@ -34,6 +34,7 @@ LOW: dict[str, Any] = {
     "local_extension": Known("no"),
     "systemic_therapy_first": Known("no"),
     "size_below_t_category": Known("no"),
+    "worse_result_on_record": Known("no"),
 }
 UNKNOWN: dict[str, Any] = {**LOW} | dict.fromkeys(
     ("tumour_size", "grade", "er", "pr", "hormone_receptor", "her2", "positive_nodes", "vascular_invasion"), NOTHING

@@ -9,9 +9,10 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cds_hooks.picture.answers import Slot, number_in, word_in
-from cds_hooks.picture.choose import How, settle
+from cds_hooks.picture.bounds import WORSE
+from cds_hooks.picture.choose import WORSE_ON_RECORD, How, settle
 from cds_hooks.picture.diagnosis import marks_of, sides_in
-from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why
+from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why, with_note
 from cds_hooks.picture.finding import Finding
 from cds_hooks.picture.view import View
 
@@ -123,7 +124,12 @@ def read_her2(view: View) -> Fact:
     fact = _weighed(facts)
     if isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED and not fact.evidence:
         return settle("her2", _coded(view, "her2"), How.LATEST, view.vocabulary)
-    return fact
+    said_worse = any(f.attributed and f.value in WORSE["her2"] for f in _coded(view, "her2"))
+    return (
+        with_note(fact, WORSE_ON_RECORD)
+        if said_worse and isinstance(fact, Known) and fact.value == "negative"
+        else fact
+    )
 
 
 def _her2_finding(slot: Slot, view: View) -> Finding | None:
