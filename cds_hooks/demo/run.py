@@ -24,7 +24,7 @@ from cds_hooks.addresses import read_base
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_or_create_keyring
 from cds_hooks.demo.fhir_server import create_fhir_server
-from cds_hooks.demo.stories import Story, load_stories
+from cds_hooks.demo.stories import TOLD_ON, Story, load_stories
 from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
 from cds_hooks.errors import DemoCannotStart
 from cds_hooks.fhir.typed import warm_up
@@ -75,7 +75,7 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
         settings,
         load_knowledge(None, (check_cards,)),
         journal,
-        lambda: datetime.now(UTC),
+        now_in_the_stories,
         extra_blueprints=(create_try_it(stories, service_url, fhir_url, kept_in),),
     )
     running.enter_context(serving(app, service))
@@ -84,6 +84,13 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
     for url in (f"{service_url}/cds-services", f"{fhir_url}/metadata"):
         wait_for(url)
     announce(Console(), stories, service_url, fhir_url, kept_in)
+
+
+def now_in_the_stories() -> datetime:
+    """The time of day, on the day on which the stories are told: what is due, and which treatment is open to talk over,
+    depend on it.
+    """
+    return datetime.combine(TOLD_ON, datetime.now(UTC).timetz())
 
 
 def listen(port: int) -> socket.socket:

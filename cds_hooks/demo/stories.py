@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from cds_hooks.errors import DemoCannotStart
 
 Resource = Mapping[str, Any]
 
+TOLD_ON = date(2026, 3, 2)  # the day on which every story is told; on another, other things are due
 PACKAGE = Path(__file__).resolve().parent.parent
 PLACES = (PACKAGE / "_data" / "fixtures" / "patients", PACKAGE.parent / "fixtures" / "patients")
 

@@ -14,7 +14,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from cds_hooks.demo.stories import Story
+from cds_hooks.demo.stories import TOLD_ON, Story
 
 SANDBOX = "https://sandbox.cds-hooks.org/"
 BEGIN_WITH = (  # the stories that show most, listed first when they are there
@@ -54,7 +54,13 @@ def create_try_it(stories: Sequence[Story], service_url: str, fhir_url: str, kep
     @page.get("/")
     def show() -> Response:
         body = render_template(
-            "try_it.html", groups=groups, sandbox=sandbox, fhir_url=fhir_url, discovery=discovery, kept_in=kept_in
+            "try_it.html",
+            groups=groups,
+            sandbox=sandbox,
+            fhir_url=fhir_url,
+            discovery=discovery,
+            kept_in=kept_in,
+            told_on=TOLD_ON.isoformat(),
         )
         response = make_response(body)
         response.headers["Content-Security-Policy"] = policy

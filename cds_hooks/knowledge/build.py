@@ -112,7 +112,10 @@ def gates(entries: Mapping[str, Entry], facts: Facts) -> dict[str, Gate]:
 
 def sources(entries: Mapping[str, Entry]) -> dict[str, Source]:
     """The sources (`sources.yaml`)."""
-    return {id_: Source(id_, entry["label"], entry.get("url"), entry["note"]) for id_, entry in entries.items()}
+    return {
+        id_: Source(id_, entry["label"], entry.get("url"), entry["note"], entry["short"])
+        for id_, entry in entries.items()
+    }
 
 
 def service(id_: str, entry: Entry, facts: Mapping[str, Entry], codelists: Mapping[str, CodeList]) -> Service:

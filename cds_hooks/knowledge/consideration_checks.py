@@ -20,6 +20,7 @@ from cds_hooks.reasoning.gates import Gate
 
 # Placeholders that `due` fills: the day of the last examination, and the month since when the next is due.
 DATES = frozenset({"last_done", "due_since"})
+BREASTS = frozenset({"breast", "other_breast"})  # by the side of the tumour
 
 # A card informs and proposes a talk; it orders nothing. "Low" is a word of the tier, which no card may lend out, not
 # even in a quotation. These rules are not in the knowledge folder, so that no copy of it can switch them off.
@@ -96,12 +97,13 @@ def what_is_asked_for_matters(filed: Filed, around: Surroundings) -> Iterator[st
 
 
 def placeholders_can_be_filled(filed: Filed, _: Surroundings) -> Iterator[str]:
-    """Every placeholder is a fact that is known whenever the rule holds, or a date that `due` gives."""
-    known = {test.fact for test in certain(filed.value.asked)} | (DATES if filed.value.due else set())
+    """Every placeholder is a fact that is known whenever the rule holds, a date that `due` gives, or a breast."""
+    breasts = BREASTS if filed.value.scope is Scope.EPISODE else frozenset()
+    known = {test.fact for test in certain(filed.value.asked)} | (DATES if filed.value.due else set()) | breasts
     for member, text in (("summary", filed.value.card.summary), ("detail", filed.value.card.detail)):
         yield from _placeholder_problems(filed, ("card", member), text, known)
     if filed.value.due:
-        yield from _placeholder_problems(filed, ("due", "none_found"), filed.value.due.none_found, set())
+        yield from _placeholder_problems(filed, ("due", "none_found"), filed.value.due.none_found, set(breasts))
 
 
 def a_warning_is_for_safety_or_for_what_is_due(filed: Filed, _: Surroundings) -> Iterator[str]:

@@ -26,12 +26,15 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One entry of `sources.yaml`: where a statement comes from. `url` is None where there is none to give."""
+    """One entry of `sources.yaml`: where a statement comes from. `url` is None where there is none to give; `short` is
+    its name on a card, where there is no room for the label.
+    """
 
     id: str
     label: str
     url: str | None
     note: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)

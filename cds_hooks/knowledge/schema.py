@@ -144,7 +144,8 @@ def _services() -> Schema:
 
 def _sources() -> Schema:
     url: Schema = {"type": "string", "pattern": "^https://[^ ]+$"}
-    source = object_of({"label": TEXT, "url": url, "note": TEXT}, ("label", "note"))
+    short: Schema = {**TEXT, "maxLength": 40}
+    source = object_of({"label": TEXT, "short": short, "url": url, "note": TEXT}, ("label", "short", "note"))
     return a_file("Where statements come from", object_of({"sources": map_of(SLUG, source)}, ("sources",)))
 
 

@@ -34,6 +34,7 @@ WORSE: Mapping[str, frozenset[str]] = {
     "radiotherapy": frozenset({"yes"}),
     "chemotherapy": frozenset({"yes"}),
     "residual_disease": frozenset({"invasive"}),
+    "nodes_after_therapy": frozenset({"positive"}),
     "ovarian_suppression": frozenset({"yes"}),
     "endocrine_status": frozenset({"on"}),
     "endocrine_agent": frozenset({"tamoxifen"}),
@@ -76,6 +77,7 @@ SINCE_THE_LAST: frozenset[str] = frozenset(
         "months_since_gynaecological_review",
         "months_since_oncology_visit",
         "months_since_radiotherapy",
+        "months_since_trastuzumab",
         "years_since_primary_treatment",
         "diagnosis_age",
     }

@@ -11,6 +11,7 @@ from cds_hooks.picture.fact import Fact
 from cds_hooks.picture.gaps import closed
 from cds_hooks.picture.narrative import breast_texts, told_in_text
 from cds_hooks.picture.readers import (
+    antibody,
     behaviour,
     comorbidities,
     endocrine,
@@ -102,6 +103,8 @@ _TREATMENT = frozenset(
         "drugs_recorded",
         "drug_classes_recorded",
         "residual_disease",
+        "nodes_after_therapy",
+        "months_since_trastuzumab",
         "endocrine_agent",
         "endocrine_status",
         "endocrine_years",
@@ -204,6 +207,7 @@ def _treatment(view: View) -> dict[str, Fact]:
         **radiotherapy.read(view),
         **systemic.read(view),
         **response.read(view),
+        **antibody.read(view),
         **endocrine.read(view),
         **ovaries.read(view),
     }

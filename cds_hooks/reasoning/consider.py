@@ -17,7 +17,9 @@ from cds_hooks.reasoning.gates import Bench, Gate
 from cds_hooks.reasoning.verdict import Because, Truth
 
 REPLACED, QUIETENED = "replaced", "quietened"
-REPLACEABLE = frozenset({CardKind.RESTRAINT, CardKind.TREATMENT, CardKind.LIVING_AFTER})
+REPLACEABLE = frozenset(
+    {CardKind.IN_SITU, CardKind.SURVEILLANCE, CardKind.RESTRAINT, CardKind.TREATMENT, CardKind.LIVING_AFTER}
+)
 QUIETABLE = frozenset({CardKind.SURVEILLANCE, CardKind.RESTRAINT, CardKind.TREATMENT, CardKind.LIVING_AFTER})
 
 

@@ -18,8 +18,8 @@ class Status(Enum):
 
 
 class CardKind(Enum):
-    """What a card speaks of. The value is the id of the card, but for two: a restraint stands on the surveillance card,
-    and living after is a line on another card. The tier and the data that are not read are no considerations.
+    """What a card speaks of. The value is the id of the card, but for two: restraint and living after are lines on
+    another card. The tier and the data that are not read are no considerations.
     """
 
     SAFETY = "safety"

@@ -1,8 +1,7 @@
 """Which cards are shown: at most three, in the order of their claim; what does not fit merges into the third."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 from cds_hooks.reasoning.considerations import CardKind, Considered, Outcome
 
@@ -19,7 +18,6 @@ ORDER = (
     CardKind.TREATMENT,
     CardKind.UNSUPPORTED_DATA,
 )
-_STANDS_ON: Mapping[CardKind, CardKind] = MappingProxyType({CardKind.RESTRAINT: CardKind.SURVEILLANCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +33,26 @@ class PlannedCard:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cards in their order. `living` are lines for the time after treatment, `asking` what cannot be told for want
-    of facts that are worth asking for: both stand on the card with the index `host`.
+    """The cards in their order, and the lines that stand on one of them: `living` for the time after treatment,
+    `restraints` for what need not be done, `asking` for what cannot be told for want of facts worth asking for.
     """
 
     cards: tuple[PlannedCard, ...]
     living: tuple[Considered, ...] = ()
     asking: tuple[Considered, ...] = ()
+    restraints: tuple[Considered, ...] = ()
 
-    @property
-    def host(self) -> int:
-        """The tier card, else the last."""
+    def lines_on(self, index: int) -> "Plan":
+        """The lines on the card with this index: restraints on the surveillance card, the others on the tier card;
+        where there is none, on the last.
+        """
+        here = index == self._place(CardKind.TIER)
+        restraints = self.restraints if index == self._place(CardKind.SURVEILLANCE, CardKind.TIER) else ()
+        return Plan((), self.living if here else (), self.asking if here else (), restraints)
+
+    def _place(self, *wanted: CardKind) -> int:
         kinds = [card.kind for card in self.cards]
-        return kinds.index(CardKind.TIER) if CardKind.TIER in kinds else len(kinds) - 1
+        return next((kinds.index(kind) for kind in wanted if kind in kinds), len(kinds) - 1)
 
 
 def plan(considered: Iterable[Considered], beside: frozenset[CardKind] = frozenset()) -> Plan:
@@ -56,26 +61,25 @@ def plan(considered: Iterable[Considered], beside: frozenset[CardKind] = frozens
     shown = sorted((one for one in every if one.shown), key=_claim)
     cards = []
     for kind in ORDER:
-        items = tuple(one for one in shown if _card_of(one) is kind)
+        items = _of(shown, kind)
         if items or kind in beside:
             cards.append(PlannedCard(kind, items))
-    living = tuple(one for one in shown if _card_of(one) is CardKind.LIVING_AFTER)
-    return Plan(_merged(cards), living, tuple(one for one in every if one.asks))
+    asking = tuple(one for one in every if one.asks)
+    return Plan(_merged(cards), _of(shown, CardKind.LIVING_AFTER), asking, _of(shown, CardKind.RESTRAINT))
 
 
-def _card_of(one: Considered) -> CardKind:
-    kind = one.consideration.card.kind
-    return _STANDS_ON.get(kind, kind)
+def _of(shown: Iterable[Considered], kind: CardKind) -> tuple[Considered, ...]:
+    return tuple(one for one in shown if one.consideration.card.kind is kind)
 
 
 def _claim(one: Considered) -> tuple[object, ...]:
     """What is said first on a card: a warning before the rest, then by rank (an examination that was never found keeps
-    its rank), and last what need not be done.
+    its rank).
     """
     card = one.consideration.card
     warns = one.outcome is Outcome.APPLIES and card.indicator == "warning"
     place = -1 if one.episode is None else one.episode
-    return (not warns, card.kind is CardKind.RESTRAINT, card.rank, one.none_found, one.consideration.id, place)
+    return (not warns, card.rank, one.none_found, one.consideration.id, place)
 
 
 def _merged(cards: list[PlannedCard]) -> tuple[PlannedCard, ...]:

@@ -1,7 +1,7 @@
 """From a consultation to the cards of the answer. Pure: the same inputs give the same bytes."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,7 +12,7 @@ from cds_hooks.reasoning.consider import recurrence_suspected
 from cds_hooks.reasoning.considerations import CardKind, Considered, Order, Outcome, Status
 from cds_hooks.reasoning.ranking import Plan, PlannedCard, plan
 from cds_hooks.writing.assessment import assessment
-from cds_hooks.writing.considered import Spoken, block, entries, living_line, missing_line
+from cds_hooks.writing.considered import Spoken, block, entries, lines
 from cds_hooks.writing.detail import closing, detail
 from cds_hooks.writing.orders import side_of, suggestion
 from cds_hooks.writing.summary import fitting, summary, with_more
@@ -39,10 +39,7 @@ def compose(
     desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, base_url)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
     planned = plan(consultation.considerations, frozenset(kind for kind, there in beside.items() if there))
-    hosted, nothing = replace(planned, cards=()), Plan(())
-    return tuple(
-        desk.card(card, hosted if index == planned.host else nothing) for index, card in enumerate(planned.cards)
-    )
+    return tuple(desk.card(card, planned.lines_on(index)) for index, card in enumerate(planned.cards))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +83,9 @@ class _Desk:
         yield from (block(spoken, one) for one in planned.items)
         if CardKind.UNSUPPORTED_DATA in own:
             yield from unread_detail(spoken.wording, spoken.consultation)
-        lines = (missing_line(spoken, hosted.asking), living_line(spoken, hosted.living))
-        yield from (line for line in lines if line is not None)
-        approved = all(one.consideration.status is Status.APPROVED for one in (*planned.items, *hosted.living))
+        yield from lines(spoken, hosted)
+        said = (*planned.items, *hosted.living, *hosted.restraints)
+        approved = all(one.consideration.status is Status.APPROVED for one in said)
         approved = approved and (spoken.knowledge.approved or not own)
         yield closing(spoken.wording, rule=CardKind.TIER in own, approved=approved, data_until=self.today)
 
@@ -122,7 +119,7 @@ class _Desk:
         """The extension `org.recurrence-cds.card`: every consideration that the card speaks of, or asks for."""
         own = [self._entry(kind) for kind in _own((planned.kind, *planned.merged))]
         version = int(self.spoken.wording.say(f"card.{planned.kind.value}.version"))
-        said = entries(self.spoken, (*planned.items, *hosted.asking, *hosted.living))
+        said = entries(self.spoken, (*planned.items, *hosted.asking, *hosted.living, *hosted.restraints))
         return {"id": planned.kind.value, "version": version, "considerations": [*own, *said]}
 
     def _entry(self, kind: CardKind) -> dict[str, Any]:

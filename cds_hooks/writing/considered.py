@@ -9,6 +9,7 @@ from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.episode import Episode
 from cds_hooks.picture.fact import Fact, Unknown, Why
 from cds_hooks.reasoning.considerations import Citation, Considered
+from cds_hooks.reasoning.ranking import Plan
 from cds_hooks.writing.facts_said import Facts, placeholders_filled, reasons
 from cds_hooks.writing.values import why_words
 from cds_hooks.writing.wording import Wording, capital
@@ -37,41 +38,67 @@ class Spoken:
         """The summary of one consideration."""
         due = one.consideration.due
         if due is not None and one.none_found:
-            return due.none_found
+            return self.filled(one, due.none_found)
         return self.filled(one, one.consideration.card.summary)
 
     def filled(self, one: Considered, template: str) -> str:
-        """A template of the consideration with the facts of this patient."""
+        """A template of the consideration with the facts of this patient, and the breast that is meant by its side."""
         definitions, due = self.knowledge.vocabulary.facts, one.consideration.due
-        return template.format_map(placeholders_filled(self.wording, definitions, self.facts(one), due))
+        filled = placeholders_filled(self.wording, definitions, self.facts(one), due)
+        return template.format_map({**filled, **self._breasts(one)})
+
+    def body(self, one: Considered) -> str:
+        """What a block says; of an examination that comes round, first when it was done and is due."""
+        if one.none_found:
+            return _full_stop(self.sentence(one))
+        detail = self.filled(one, one.consideration.card.detail).strip()
+        return detail if one.consideration.due is None else f"{_full_stop(self.sentence(one))} {detail}"
+
+    def _breasts(self, one: Considered) -> dict[str, str]:
+        episode = self.episode(one)
+        side = episode.side if episode else ""
+        other = {"left": "right", "right": "left"}.get(side, "none")
+        named = {"breast": f"breast.{side or 'none'}", "other_breast": f"breast.other.{other}"}
+        return {placeholder: self.wording.say(key) for placeholder, key in named.items()}
 
     def because(self, one: Considered, dated: bool) -> tuple[str, ...]:
         """The facts that settled it, in words."""
-        definitions = self.knowledge.vocabulary.facts
-        return reasons(self.wording, definitions, self.facts(one), one.because, dated)
+        definitions, due = self.knowledge.vocabulary.facts, one.consideration.due
+        told = {due.fact} if dated and due is not None else set()  # its date is said already
+        because = tuple(reason for reason in one.because if reason.fact not in told)
+        return reasons(self.wording, definitions, self.facts(one), because, dated)
 
 
 def block(spoken: Spoken, one: Considered) -> str:
-    """What is proposed, why for this patient, what speaks against it, the evidence and its limits."""
-    body = spoken.sentence(one) if one.none_found else spoken.filled(one, one.consideration.card.detail)
-    return "\n\n".join([_heading(spoken, one), body.strip(), "\n".join(_points(spoken, one))])
+    """What is proposed, what speaks against it or is to be confirmed, why for this patient, on what evidence, and the
+    first limit. Who has two seconds reads no more; quotations, reasons and further limits are in the guide and among
+    the source attributes, which the card links to.
+    """
+    return "\n\n".join([_heading(spoken, one), spoken.body(one), "\n".join(_points(spoken, one))])
 
 
-def missing_line(spoken: Spoken, asking: Sequence[Considered]) -> str | None:
-    """What is not known and would settle a consideration; None if nothing is asked for."""
+def lines(spoken: Spoken, hosted: Plan) -> Iterator[str]:
+    """The lines that stand on a card beside its own blocks: what is not known and would settle a consideration, what
+    need not be done, and what is timely in the time after treatment; none where there is nothing to say.
+    """
+    if hosted.asking:
+        yield spoken.wording.say("asks.line", asks="; ".join(_asked(spoken, hosted.asking)))
+    for key, said in (("restraint.line", hosted.restraints), ("living.line", hosted.living)):
+        if said:
+            yield spoken.wording.say(key, lines=" ".join(_once(_full_stop(spoken.sentence(one)) for one in said)))
+
+
+def _asked(spoken: Spoken, asking: Sequence[Considered]) -> Iterator[str]:
     wanted: dict[str, list[str]] = {}
     for one in asking:
         facts = [_missing(spoken, spoken.facts(one), fact) for fact in one.missing]
         wanted.setdefault(", ".join(facts), []).append(one.consideration.title)
-    wording = spoken.wording
-    asked = [wording.say("asks.one", facts=facts, titles=", ".join(_once(t))) for facts, t in wanted.items()]
-    return wording.say("asks.line", asks="; ".join(asked)) if asked else None
+    for names, titles in wanted.items():
+        yield spoken.wording.say("asks.one", facts=names, titles=", ".join(_once(titles)))
 
 
-def living_line(spoken: Spoken, living: Sequence[Considered]) -> str | None:
-    """The quiet line for the time after treatment; None if nothing makes one timely."""
-    said = _once(spoken.sentence(one) for one in living)
-    return spoken.wording.say("living.line", lines=" ".join(said)) if said else None
+def _full_stop(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def entries(spoken: Spoken, considered: Iterable[Considered]) -> list[Json]:
@@ -96,7 +123,7 @@ def _side(spoken: Spoken, one: Considered) -> str:
 
 def _heading(spoken: Spoken, one: Considered) -> str:
     episode, title = spoken.episode(one), one.consideration.title
-    if episode is None:
+    if episode is None or len(spoken.consultation.picture.episodes) == 1:
         return spoken.wording.say("block.heading", title=title)
     side = spoken.wording.say(f"side.heading.{episode.side or 'none'}")
     return spoken.wording.say("block.heading_of_tumour", title=title, side=side)
@@ -104,22 +131,22 @@ def _heading(spoken: Spoken, one: Considered) -> str:
 
 def _points(spoken: Spoken, one: Considered) -> Iterator[str]:
     wording = spoken.wording
+    yield from (wording.say("block.caution", say=caution.say) for caution in one.warnings)
+    if one.to_confirm:
+        asked = _once(caution.confirm for caution in one.to_confirm)
+        yield wording.say("block.confirm", confirm="; ".join(asked))
     if because := spoken.because(one, dated=True):
         yield wording.say("block.because", facts=capital("; ".join(because)))
-    yield from (wording.say("block.caution", say=caution.say) for caution in one.warnings)
-    yield from (wording.say("block.confirm", confirm=caution.confirm) for caution in one.to_confirm)
-    yield wording.say("block.why", why=one.consideration.why)
-    cited = "; ".join(_citation(spoken, citation) for citation in one.consideration.citations)
-    yield wording.say("block.evidence", citations=cited)
-    yield wording.say("block.limits", limits=" ".join(one.consideration.limits))
+    cited = _once(_citation(spoken, citation) for citation in one.consideration.citations)
+    yield wording.say("block.evidence", citations="; ".join(cited))
+    if not one.none_found:  # that it may be recorded elsewhere is said already
+        yield from (wording.say("block.limits", limits=limit) for limit in one.consideration.limits[:1])
 
 
 def _citation(spoken: Spoken, cited: Citation) -> str:
-    """A statement that was only recalled is not repeated: its numbers were read nowhere."""
-    label = spoken.knowledge.sources[cited.source].label
-    if cited.seen == "recalled":
-        return spoken.wording.say("citation.recalled", label=label)
-    return spoken.wording.say("citation.read", label=label, says=cited.says.rstrip("."), where=cited.where)
+    """The source by its short name: what was read of it that the card needs stands in the text above."""
+    short = spoken.knowledge.sources[cited.source].short
+    return spoken.wording.say("citation.recalled" if cited.seen == "recalled" else "citation.read", label=short)
 
 
 def _missing(spoken: Spoken, facts: Facts, fact_id: str) -> str:

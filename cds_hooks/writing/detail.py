@@ -1,25 +1,27 @@
 """The detail of the tier card, in GitHub Flavored Markdown. Chart text is escaped where it enters."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
 
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.fact import Known
 from cds_hooks.reasoning.tiers import FactorResult, Tier
+from cds_hooks.writing.caveats import caveats
 from cds_hooks.writing.escape import escape
 from cds_hooks.writing.facts_said import evidence_marks
 from cds_hooks.writing.tumour import Tumour
 from cds_hooks.writing.unread import text_only
-from cds_hooks.writing.values import drivers, factor_value, why_words
-from cds_hooks.writing.wording import Wording, capital, ids
+from cds_hooks.writing.values import factor_value, why_words
+from cds_hooks.writing.wording import Wording, capital
 
 
 def detail(wording: Wording, knowledge: Knowledge, consultation: Consultation, found: tuple[Tumour, ...]) -> list[str]:
     """Blocks: of each tumour the tier, its drivers, what is missing and the table; then the caveats."""
     blocks = [block for tumour in found for block in _tumour(wording, tumour)]
     blocks += _withheld(wording, consultation)
-    blocks += _caveats(wording, knowledge, found)
+    blocks += caveats(wording, knowledge, found)
     return blocks
 
 
@@ -32,19 +34,14 @@ def closing(wording: Wording, *, rule: bool, approved: bool, data_until: date) -
 
 def _tumour(wording: Wording, tumour: Tumour) -> Iterator[str]:
     yield _heading(wording, tumour)
-    because = ", ".join(drivers(wording, tumour))
     if tumour.settled and tumour.tier.at_most is Tier.LOW:
         yield wording.say("detail.nothing_raises")
-    elif because and tumour.settled:
-        yield wording.say("detail.drivers", drivers=because)
-    elif because:
-        yield wording.say("detail.floor", tier=wording.tier(tumour.tier.at_least), drivers=because)
     if tumour.tier.could_change:
         yield wording.say("detail.could_change", facts=missing_words(wording, tumour, tumour.tier.could_change))
     doubts = [fact for fact in tumour.tier.low_withheld if fact not in tumour.tier.could_change]
     if doubts and not tumour.settled:
         yield wording.say("detail.doubts", facts=", ".join(wording.short(fact) for fact in doubts))
-    yield _table(wording, tumour)
+    yield "\n".join(_factors(wording, tumour))
     rest = [fact for fact in tumour.tier.missing if fact not in tumour.tier.could_change]
     if rest:
         yield wording.say("detail.cannot_change", facts=missing_words(wording, tumour, rest))
@@ -70,26 +67,46 @@ def missing_words(wording: Wording, tumour: Tumour, facts: Iterable[str]) -> str
     return "; ".join(groups)
 
 
-def _table(wording: Wording, tumour: Tumour) -> str:
-    header = [wording.say(f"table.{column}") for column in ("factor", "value", "tier")]
-    lines = [header, [":--", ":--", ":--"]]
-    for result in tumour.tier.factors:
-        bold = "**" if result.row.key in tumour.tier.drivers else ""
-        cells = (capital(result.row.title), value_cell(wording, tumour, result.row.key), tier_cell(wording, result))
-        lines.append([f"{bold}{cell}{bold}" for cell in cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _factors(wording: Wording, tumour: Tumour) -> Iterator[str]:
+    """A list, for the panel of an EHR is often too narrow for a table: first what raises the tier or perhaps does, the
+    most adverse first, then the rest in one line.
+    """
+    raising = [result for result in tumour.tier.factors if (result.at_most or Tier.LOW) is not Tier.LOW]
+    for result in sorted(raising, key=lambda each: (-(each.at_least or Tier.LOW), -(each.at_most or Tier.LOW))):
+        said = wording.say("factor.value", factor=capital(result.row.title), value=_words(wording, tumour, result))
+        key = "factor.drives" if result.row.key in tumour.tier.drivers else "factor.raises"
+        yield wording.say(key, said=said, tier=tier_cell(wording, result))
+    rest = [result for result in tumour.tier.factors if result not in raising]
+    if rest:
+        yield wording.say("factor.rest", factors="; ".join(_in_line(wording, tumour, rest)))
 
 
-def value_cell(wording: Wording, tumour: Tumour, factor: str) -> str:
+def _in_line(wording: Wording, tumour: Tumour, rest: Iterable[FactorResult]) -> Iterator[str]:
+    """Neighbours of the same date say it once."""
+    for marks, group in groupby(rest, key=lambda result: _marks(wording, tumour, result)):
+        said = ", ".join(f"{result.row.title} {_plain_words(wording, tumour, result)}" for result in group)
+        yield wording.say("value.marked", value=said, marks=marks) if marks else said
+
+
+def _words(wording: Wording, tumour: Tumour, result: FactorResult) -> str:
     """A factor's value with its date and its weaknesses, or why it is not known."""
+    words, marks = _plain_words(wording, tumour, result), _marks(wording, tumour, result)
+    return wording.say("value.marked", value=words, marks=marks) if marks else words
+
+
+def _marks(wording: Wording, tumour: Tumour, result: FactorResult) -> str:
+    fact = tumour.shown(result.row.key)
+    return ", ".join(evidence_marks(wording, fact)) if isinstance(fact, Known) else ""
+
+
+def _plain_words(wording: Wording, tumour: Tumour, result: FactorResult) -> str:
+    factor = result.row.key
     fact = tumour.shown(factor)
     if not isinstance(fact, Known):
         return why_words(wording, fact) or ""
     if factor == "local_extension" and not fact.evidence:
         return wording.say("value.silent")
-    words = _receptors(wording, tumour, fact) if factor == "hormone_receptors" else factor_value(wording, factor, fact)
-    marks = ", ".join(evidence_marks(wording, fact))
-    return wording.say("value.marked", value=words, marks=marks) if marks else words
+    return _receptors(wording, tumour, fact) if factor == "hormone_receptors" else factor_value(wording, factor, fact)
 
 
 def _receptors(wording: Wording, tumour: Tumour, joint: Known) -> str:
@@ -149,24 +166,3 @@ def _withheld(wording: Wording, consultation: Consultation) -> Iterator[str]:
             continue
         side = wording.say(f"side.heading.{consultation.picture.episodes[withheld.episode].side or 'none'}")
         yield wording.say("detail.withheld", side=side, why=wording.say(f"withheld.{withheld.because}"))
-
-
-def _caveats(wording: Wording, knowledge: Knowledge, found: tuple[Tumour, ...]) -> Iterator[str]:
-    holds: Mapping[str, bool] = {
-        "her2": any(t.says("her2", "positive") for t in found),
-        "er_positive": any(t.says("er", "positive") for t in found),
-        "triple_negative": any(t.triple_negative for t in found),
-        "male": any(t.says("sex", "male") for t in found),
-    }
-    lines = [_caveat(wording, knowledge, name) for name, belongs in holds.items() if belongs]
-    if lines:
-        yield wording.say("detail.remember") + "\n\n" + "\n".join(lines)
-
-
-def _caveat(wording: Wording, knowledge: Knowledge, name: str) -> str:
-    text = wording.say(f"caveat.{name}").strip()
-    sources = f"caveat.{name}.sources"
-    if not wording.has(sources):
-        return wording.say("detail.caveat_plain", text=text)
-    labels = [knowledge.sources[source].label for source in ids(wording.say(sources))]
-    return wording.say("detail.caveat", text=text, sources="; ".join(labels))

@@ -10,7 +10,7 @@ from cds_hooks.reasoning.considerations import Due
 from cds_hooks.reasoning.verdict import Because
 from cds_hooks.writing.escape import escape, shown_date
 from cds_hooks.writing.values import interval, why_words
-from cds_hooks.writing.wording import Wording
+from cds_hooks.writing.wording import Wording, ids
 
 Facts = Mapping[str, Fact]
 Definitions = Mapping[str, FactDefinition]
@@ -18,13 +18,14 @@ Definitions = Mapping[str, FactDefinition]
 _ISO_DATE = re.compile(r"\d{4}(-\d\d){0,2}", re.ASCII)
 _ELAPSED = frozenset({"years", "months"})  # no chart dates a day so well that a second decimal would mean anything
 _ONE_DECIMAL = Decimal("0.1")
+_WHOLE_FROM = Decimal(10)
 _NOT_A_NAME = re.compile(r"\W+", re.ASCII)
 
 
 def value_words(wording: Wording, definition: FactDefinition, fact: Known) -> str:
     """A value without its unit: "2", "4.9 to 5", "breast conserving", "brca1, palb2"."""
     if isinstance(fact.value, Interval):
-        return interval(wording, _shortened(fact.value) if definition.unit in _ELAPSED else fact.value)
+        return interval(wording, _shortened(fact.value, definition.unit or ""))
     words = (fact.value,) if isinstance(fact.value, str) else fact.value
     return ", ".join(_word(wording, definition.id, word) for word in words) or wording.say("value.silent")
 
@@ -43,15 +44,26 @@ def placeholders_filled(wording: Wording, definitions: Definitions, facts: Facts
 def reasons(
     wording: Wording, definitions: Definitions, facts: Facts, because: Iterable[Because], dated: bool
 ) -> tuple[str, ...]:
-    """The known facts that settled a verdict, each once: "no recurrence", "node count 2 (2024-05-01)"."""
-    said = []
+    """The known facts that settled a verdict, each once: "no recurrence", "node count 2 (2024-05-01)". `dated` is for
+    the reader of a card, who is spared what goes without saying: sex, that nothing of a kind is on file, and months
+    since a date that stands there already.
+    """
+    said, shown = [], set[str]()
     for fact_id in dict.fromkeys(reason.fact for reason in because):
         fact, definition = facts.get(fact_id), definitions.get(fact_id)
-        if isinstance(fact, Known) and definition is not None:
-            words = _reason(wording, definition, fact)
-            marks = ", ".join(evidence_marks(wording, fact)) if dated else ""
-            said.append(wording.say("because.marked", words=words, marks=marks) if marks else words)
+        if not isinstance(fact, Known) or definition is None:
+            continue
+        marks = ", ".join(evidence_marks(wording, fact)) if dated else ""
+        if dated and (_goes_without_saying(wording, fact_id, fact) or (definition.unit == "months" and marks in shown)):
+            continue
+        words = _reason(wording, definition, fact)
+        said.append(wording.say("because.marked", words=words, marks=marks) if marks else words)
+        shown.add(marks)
     return tuple(said)
+
+
+def _goes_without_saying(wording: Wording, fact_id: str, fact: Known) -> bool:
+    return fact_id in ids(wording.say("because.left_out")) or (fact.value == "no" and not fact.evidence)
 
 
 def evidence_marks(wording: Wording, fact: Known) -> list[str]:
@@ -101,7 +113,11 @@ def _word(wording: Wording, fact_id: str, word: str) -> str:
     return wording.say(key) if wording.has(key) else word.replace("_", " ")
 
 
-def _shortened(value: Interval) -> Interval:
-    """Cut, not rounded: 4.96 years are not yet five."""
-    low, high = (None if bound is None else bound - bound % _ONE_DECIMAL for bound in (value.low, value.high))
+def _shortened(value: Interval, unit: str) -> Interval:
+    """Cut, not rounded: 4.96 years are not yet five. From ten on, months are whole ones."""
+    if unit not in _ELAPSED:
+        return value
+    whole = unit == "months" and value.low is not None and value.low >= _WHOLE_FROM
+    step = Decimal(1) if whole else _ONE_DECIMAL
+    low, high = (None if bound is None else bound - bound % step for bound in (value.low, value.high))
     return Interval(low, high, value.low_open, value.high_open)

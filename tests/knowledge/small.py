@@ -117,8 +117,8 @@ services:
 
 SOURCES = """\
 sources:
-  article: {label: The article, note: read}
-  house-rule: {label: Our rule, note: ours, url: "https://example.org/rule"}
+  article: {label: The article, short: Article, note: read}
+  house-rule: {label: Our rule, short: Our rule, note: ours, url: "https://example.org/rule"}
 """
 
 WORDING = """\

@@ -43,3 +43,29 @@ def test_isolated_tumour_cells_leave_it_open() -> None:
 def test_a_rest_in_a_result_of_the_other_side_is_not_of_this_tumour() -> None:
     other = observation(T, "ajcc ypT2", body_site=concept("sct 73056007"))
     assert value(facts(other)["residual_disease"]) == "not_recorded"
+
+
+def nodes(*said: str) -> Any:
+    return value(facts(*(observation(N, f"ajcc {each}") for each in said))["nodes_after_therapy"])
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (["ypN0"], "none"),
+        (["ypN1a"], "positive"),
+        (["ypN1mi"], "positive"),
+        (["ypN0", "ypN2a"], "positive"),
+        (["ypNX"], "equivocal"),
+        (["ypN0", "ypNX"], "equivocal"),
+        (["pN1a"], "not_recorded"),
+        ([], "not_recorded"),
+    ],
+)
+def test_nodes_after_therapy_are_those_of_pathology_with_a_y(said: list[str], expected: str) -> None:
+    assert nodes(*said) == expected
+
+
+def test_isolated_tumour_cells_in_the_nodes_leave_them_open() -> None:
+    cells = observation(N, concept("ajcc ypN0", display="ypN0(i+)"))
+    assert value(facts(cells)["nodes_after_therapy"]) == "equivocal"

@@ -9,7 +9,7 @@ from cds_hooks.picture.fact import Fact, Known, Unknown, Why
 from cds_hooks.picture.vocabulary import Scope
 from cds_hooks.reasoning.certain import certain
 from cds_hooks.reasoning.conditions import AllOf, AnyOf, AtLeast, Condition, ListTest, NoneOf
-from cds_hooks.reasoning.consider import History, Override, consider, recurrence_suspected
+from cds_hooks.reasoning.consider import REPLACEABLE, History, Override, consider, recurrence_suspected
 from cds_hooks.reasoning.considerations import (
     CardKind,
     Caution,
@@ -214,8 +214,13 @@ def test_a_suspected_recurrence_replaces_what_is_for_the_patient_free_of_disease
     suspicion = idea(CardKind.SUSPECTED_RECURRENCE, when=is_("suspected", "yes"), id="suspicion")
     with_it = all_of(suspicion, idea(kind), suspected=YES)
     assert with_it[1].outcome is APPLIES
-    replaced = kind in {CardKind.TREATMENT, CardKind.RESTRAINT, CardKind.LIVING_AFTER}
+    replaced = kind in REPLACEABLE
     assert (with_it[1].silenced, with_it[1].shown) == (("replaced", False) if replaced else (None, True))
+
+
+def test_safety_spread_and_recurrence_are_told_beside_a_suspicion() -> None:
+    beside = {CardKind.SAFETY, CardKind.SUSPECTED_RECURRENCE, CardKind.METASTATIC, CardKind.RECURRENCE_ON_FILE}
+    assert not REPLACEABLE & beside
 
 
 @pytest.mark.parametrize(("suspected", "active"), [(YES, True), (NO, False), (UNKNOWN, False)])

@@ -40,10 +40,23 @@ def test_cards_stand_in_the_order_of_their_claim(first: CardKind, second: CardKi
     assert kinds(*said, beside=own) == [first, second]
 
 
-def test_a_restraint_stands_on_the_surveillance_card() -> None:
-    not_found = replace(one(K.SURVEILLANCE), outcome=Outcome.CANNOT_TELL, none_found=True)
-    (card,) = plan((one(K.RESTRAINT, rank=1), not_found)).cards
-    assert (card.kind, ids(card)) == (K.SURVEILLANCE, ["surveillance", "restraint"])
+@pytest.mark.parametrize(
+    ("said", "beside", "host"),
+    [
+        ((K.SURVEILLANCE, K.TREATMENT), TIER, K.SURVEILLANCE),
+        ((K.TREATMENT,), TIER, K.TIER),
+        ((K.SAFETY, K.TREATMENT), frozenset(), K.TREATMENT),
+    ],
+)
+def test_a_restraint_is_a_line_on_the_surveillance_card_or_else_on_the_tier_card(
+    said: tuple[CardKind, ...], beside: frozenset[CardKind], host: CardKind
+) -> None:
+    planned = plan((one(K.RESTRAINT, rank=1), *(one(kind) for kind in said)), beside)
+    assert [card.kind for n, card in enumerate(planned.cards) if planned.lines_on(n).restraints] == [host]
+
+
+def test_a_restraint_makes_no_card() -> None:
+    assert plan((one(K.RESTRAINT),)).cards == ()
 
 
 def test_living_after_is_a_line_and_never_a_card() -> None:
@@ -99,8 +112,8 @@ def test_what_is_not_shown_makes_no_card(kept: dict[str, object]) -> None:
 def test_lines_stand_on_the_tier_card_or_else_on_the_last(
     said: tuple[CardKind, ...], beside: frozenset[CardKind], host: CardKind
 ) -> None:
-    planned = plan(tuple(one(kind) for kind in said), beside)
-    assert planned.cards[planned.host].kind is host
+    planned = plan((one(K.LIVING_AFTER), *(one(kind) for kind in said)), beside)
+    assert [card.kind for n, card in enumerate(planned.cards) if planned.lines_on(n).living] == [host]
 
 
 def test_what_is_asked_for_is_planned_beside_the_cards() -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -15,11 +15,12 @@ from werkzeug.serving import make_server
 from cds_hooks.app import create_app
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
+from cds_hooks.demo.stories import TOLD_ON
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import read_settings
 from tests.support import ehr
 
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+NOW = datetime.combine(TOLD_ON, time(9, 0), UTC)
 ASSESSMENT = "org.recurrence-cds.assessment"
 
 

@@ -114,7 +114,7 @@ def test_a_bound_without_proof_is_shown_as_a_bound_too() -> None:
 
 
 def test_a_joint_receptor_status_stands_without_its_parts() -> None:
-    assert "| Hormone receptors | positive (2025-11-20) |" in card(tumour(er=NOTHING, pr=NOTHING))["detail"]
+    assert "hormone receptors positive, HER2" in card(tumour(er=NOTHING, pr=NOTHING))["detail"]
 
 
 def test_a_range_names_the_facts_that_keep_it_open() -> None:
@@ -166,7 +166,21 @@ def test_contradictions_and_weaknesses_are_shown() -> None:
     weak = (Evidence("Observation/o1", "2025-11-20", ("preliminary",)),)
     shown = card(tumour(tumour_size=Known(Interval.exactly(Decimal(8)), weak, notes=("contradicts recorded T3",))))
     assert "**Contradictions:** size: contradicts recorded T3" in shown["detail"]
-    assert "| 8 mm (2025-11-20, preliminary) |" in shown["detail"]
+    assert "- Not raising it: primary tumour size 8 mm (2025-11-20, preliminary); tumour grade 1, " in shown["detail"]
+
+
+def test_what_raises_the_tier_is_listed_first_and_the_rest_in_one_line() -> None:
+    listed = [line for line in card(tumour(grade=3, positive_nodes=2))["detail"].splitlines() if line.startswith("- ")]
+    assert listed[:2] == ["- **Tumour grade: 3 (2025-11-20) → high**", "- Lymph nodes: 2 (2025-11-20) → moderate"]
+    assert listed[2] == (
+        "- Not raising it: primary tumour size 8 mm, hormone receptors ER positive, PR positive, HER2 negative, "
+        "lymph or blood vessel invasion none (2025-11-20); local extension none recorded"
+    )
+
+
+def test_without_a_factor_that_leaves_the_tier_alone_there_is_no_line_for_them() -> None:
+    worst = tumour(UNKNOWN, local_extension=NOTHING)
+    assert "Not raising it" not in card(worst)["detail"]
 
 
 def test_approved_knowledge_is_not_called_unapproved() -> None:

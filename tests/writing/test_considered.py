@@ -43,20 +43,21 @@ def test_a_card_is_valid_and_complete() -> None:
     assert [about(card)["id"] for card in answer] == ["tier", "surveillance", "treatment"]
 
 
-def test_a_block_says_what_why_for_this_patient_evidence_and_limits() -> None:
-    found = treatment(applies(idea(cautions=(CLOTS,)), warnings=(CLOTS,), to_confirm=(CLOTS,)))
+def test_a_block_says_what_against_it_to_confirm_why_here_on_what_evidence_and_the_first_limit() -> None:
+    other = replace(CLOTS, confirm="no stroke")
+    ours = idea(cautions=(CLOTS, other), limits=("In women alone.", "Of one trial."))
+    found = treatment(applies(ours, warnings=(CLOTS,), to_confirm=(CLOTS, other, CLOTS)))
     assert found["summary"] == "Discuss the drug (2 nodes)"
     assert found["detail"].split("\n\n") == [
-        "**The drug** (right breast)",
+        "**The drug**",
         "With 2 nodes.",
         "\n".join(
             [
-                "- **In this patient:** Node count: 2 (2024-05-01)",
                 "- **Caution:** Clots on record.",
-                "- **Confirm:** no history of clots",
-                "- **Why:** It helps.",
-                f"- **Evidence:** {knowledge().sources['apt'].label}: It helped in 5.5 % of women (abstract)",
-                "- **Limits:** In women alone.",
+                "- **Confirm:** no history of clots; no stroke",
+                "- **In this patient:** Node count: 2 (2024-05-01)",
+                f"- **Evidence:** {knowledge().sources['apt'].short}",
+                "- **Limit:** In women alone.",
             ]
         ),
         "*Advisory, for professionals; knowledge not yet clinically approved. Based on data until 2026-03-02.*",
@@ -66,7 +67,7 @@ def test_a_block_says_what_why_for_this_patient_evidence_and_limits() -> None:
 def test_what_was_only_recalled_is_named_without_its_numbers() -> None:
     found = treatment(applies(idea(citations=(READ, RECALLED))))
     assert "7.5" not in found["detail"]
-    assert f"{knowledge().sources['tailorx'].label} (recalled, to be read before approval)" in found["detail"]
+    assert f"{knowledge().sources['tailorx'].short} (recalled)" in found["detail"]
 
 
 def test_the_extension_names_each_verdict_with_its_reasons() -> None:
@@ -79,6 +80,36 @@ def test_a_consideration_about_the_patient_names_no_side() -> None:
     found = treatment(applies(ours, "sex", episode=None))
     assert found["detail"].startswith("**The drug**\n")
     assert about(found)["considerations"][0]["because"] == ["sex: female"]
+
+
+def test_what_goes_without_saying_is_spared_the_reader_and_kept_for_the_machine() -> None:
+    day = (Evidence("Procedure/o", "2024-05-01"),)
+    known = {"breast_surgery": Known("mastectomy", day), "months_since_surgery": Known(LAST.value, day)}
+    told = ("sex", "recurrence", "breast_surgery", "months_since_surgery", "months_since_dxa")
+    found = treatment(applies(None, *told), months_since_dxa=LAST, **known)
+    assert (
+        "- **In this patient:** Operation: mastectomy (2024-05-01); months since bone density scan: 14 (2025-01-02)\n"
+        in found["detail"]
+    )
+    assert about(found)["considerations"][0]["because"] == [
+        "sex: female",
+        "no recurrence",
+        "operation: mastectomy",
+        "months since operation: 14",
+        "months since bone density scan: 14",
+    ]
+
+
+def test_a_breast_is_named_by_the_side_of_the_tumour() -> None:
+    ours = idea(card=text(CardKind.TREATMENT, "{breast}, not {other_breast}"))
+    sides = [cards(applies(ours), episodes=(tumour(side=side, **NODES),))[-1]["summary"] for side in ("left", "")]
+    assert sides == ["Left breast, not right breast", "This breast, not other breast"]
+
+
+def test_from_ten_on_months_are_whole() -> None:
+    ours = idea(card=text(CardKind.TREATMENT, "{months_since_surgery}"))
+    months = Known(Interval(Decimal("10.1"), Decimal("10.9"))), Known(Interval(Decimal("9.1"), Decimal("9.2")))
+    assert [treatment(applies(ours), months_since_surgery=each)["summary"] for each in months] == ["10", "9.1 to 9.2"]
 
 
 def test_of_two_tumours_the_reasons_name_the_side() -> None:
@@ -158,7 +189,8 @@ def test_what_was_not_found_informs_and_offers_no_order() -> None:
     assert about(found)["considerations"] == [
         {"id": "scan", "verdict": "cannot_tell", "missing": ["mammogram_same_breast"]}
     ]
-    assert "None found; confirm\n" in found["detail"]
+    assert "None found; confirm.\n" in found["detail"]
+    assert "Limit" not in found["detail"]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Words that a card may never say."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_hooks.picture.fact import Known, Unknown, Why
+from cds_hooks.picture.fact import Evidence, Known, Unknown, Why
 from cds_hooks.reasoning.tiers import Tier
 from cds_hooks.writing.tumour import tumours
 from tests.writing.made_up import LOW, NOTHING, PROOF, TRIPLE_NEGATIVE, UNKNOWN, card, consultation, prose, tumour
@@ -68,17 +69,36 @@ def test_every_card_says_at_diagnosis_and_that_it_is_advisory(chart: dict[str, A
 
 
 def test_local_extension_by_silence_is_none_recorded_and_with_proof_none() -> None:
-    assert "| Local extension | none recorded | – |" in card(tumour())["detail"]
-    assert "| Local extension | none (2025-11-20) | – |" in card(tumour(local_extension="no"))["detail"]
+    assert "; local extension none recorded\n" in card(tumour())["detail"]
+    assert ", local extension none (2025-11-20)\n" in card(tumour(local_extension="no"))["detail"]
 
 
+LARGE = {"tumour_size": 70, "npi": Decimal("3.4"), "npi_group": "good"}
 CAVEATS = [
-    (LOW, "ER positive: the risk of late recurrence", True),
-    (TRIPLE_NEGATIVE, "ER positive: the risk of late recurrence", False),
+    (LOW, "ER positive: the risk lasts", True),
+    (TRIPLE_NEGATIVE, "ER positive: the risk lasts", False),
     (TRIPLE_NEGATIVE, "After five disease-free years", True),
     (LOW, "After five disease-free years", False),
     ({**LOW, "her2": "positive"}, "predates trastuzumab", True),
     ({**LOW, "her2": NOTHING}, "predates trastuzumab", False),
+    ({**LOW, "her2": "positive"}, "HER2 positive: 78.7 %", True),
+    ({**LOW, "her2": "positive", "tumour_size": 10}, "HER2 positive: 78.7 %", True),
+    ({**LOW, "her2": "positive", "tumour_size": Decimal("10.1")}, "HER2 positive: 78.7 %", False),
+    ({**LOW, "her2": "positive", "positive_nodes": 1}, "HER2 positive: 78.7 %", False),
+    ({**LOW, "her2": "positive", "positive_nodes": NOTHING}, "HER2 positive: 78.7 %", False),
+    (TRIPLE_NEGATIVE, "triple negative: 76.8 %", True),
+    (LOW, "76.8 %", False),
+    ({**LOW, "er": Known("positive", (Evidence("Observation/er", "", ("low positive",)),))}, "1 to 10 %", True),
+    (LOW, "1 to 10 %", False),
+    ({**LOW, "vascular_invasion": "yes"}, "Vessel invasion alone decides", True),
+    ({**LOW, "vascular_invasion": "yes", "grade": 3}, "Vessel invasion alone decides", False),
+    (LOW, "Vessel invasion alone decides", False),
+    ({**LOW, **LARGE}, "The Nottingham Prognostic Index differs: 3.4, group good", True),
+    ({**LOW, **LARGE, "npi_group": "moderate_1"}, "Nottingham", False),
+    ({**LOW, **LARGE, "npi": NOTHING}, "Nottingham", False),
+    ({**LOW, **LARGE, "npi_group": NOTHING}, "Nottingham", False),
+    ({**LOW, **LARGE, "tumour_size": 20}, "Nottingham", False),
+    ({**LOW, **LARGE, "her2": "positive"}, "Nottingham", False),
 ]
 
 

@@ -1,5 +1,6 @@
 """The summary: what an oncologist reads in two seconds."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -85,7 +86,7 @@ NUMBERS = [("9.90", "9.9 mm"), ("10", "10 mm"), ("9.999", "9.99 mm"), ("12345678
 
 @pytest.mark.parametrize(("written", "read"), NUMBERS)
 def test_a_number_is_cut_and_never_rounded_across_a_limit(written: str, read: str) -> None:
-    assert f"{read} (2025-11-20)" in card(tumour(tumour_size=Decimal(written)))["detail"]
+    assert re.search(rf"size:? {re.escape(read)}[ ,]", card(tumour(tumour_size=Decimal(written)))["detail"])
 
 
 BOUNDS = [
@@ -100,9 +101,7 @@ BOUNDS = [
 
 @pytest.mark.parametrize(("bounds", "read"), BOUNDS)
 def test_bounds_are_said_as_bounds(bounds: Interval, read: str) -> None:
-    assert (
-        f"| {read} (2025-11-20) |".replace("|", "").strip() in card(tumour(tumour_size=Known(bounds, PROOF)))["detail"]
-    )
+    assert re.search(rf"size:? {re.escape(read)}[ ,]", card(tumour(tumour_size=Known(bounds, PROOF)))["detail"])
 
 
 def test_at_least_one_node_is_one_node() -> None:
@@ -111,4 +110,4 @@ def test_at_least_one_node_is_one_node() -> None:
 
 
 def test_a_count_of_zero_is_a_number_and_not_silence() -> None:
-    assert "| Lymph nodes | 0 (2025-11-20) |" in card(tumour(LOW))["detail"]
+    assert ", lymph nodes 0, " in card(tumour(LOW))["detail"]

@@ -19,8 +19,8 @@ _CELLS = "i+"
 
 
 def read(view: View) -> dict[str, Fact]:
-    """The fact residual_disease."""
-    return {"residual_disease": read_residual(view)}
+    """The facts residual_disease and nodes_after_therapy."""
+    return {"residual_disease": read_residual(view), "nodes_after_therapy": read_nodes(view)}
 
 
 def read_residual(view: View) -> Fact:
@@ -35,6 +35,19 @@ def read_residual(view: View) -> Fact:
     if not rest and all(_is_cleared(staged[letter], letter, view) for letter in "TN"):
         return Known("none", evidence_of(every))
     return Unknown(Why.EQUIVOCAL, evidence_of(every), notes=("none is left only where breast and nodes are both free",))
+
+
+def read_nodes(view: View) -> Fact:
+    """By the pathological N category with a y alone: what systemic therapy left in the nodes."""
+    staged = _after(view, "N")
+    rest = [replace(_rest(s), value="positive") for s in staged if s.category and s.category.number in _INVASIVE]
+    if any(f.attributed for f in rest):
+        return settle("nodes_after_therapy", rest, How.WORST, view.vocabulary)
+    if not staged:
+        return Unknown(Why.NOT_RECORDED)
+    if not rest and _is_cleared(staged, "N", view):
+        return Known("none", evidence_of(s.finding for s in staged))
+    return Unknown(Why.EQUIVOCAL, evidence_of(s.finding for s in staged))
 
 
 def _after(view: View, letter: str) -> list[Staged]:
