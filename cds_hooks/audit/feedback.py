@@ -33,7 +33,7 @@ def told(item: FeedbackItem) -> dict[str, Any]:
 def _item(ring: Keyring, tenant: str, item: FeedbackItem, reasons: Collection[str]) -> Row:
     code = (item.reason or {}).get("code")
     return {
-        "card": opaque(ring, tenant, item.card),
+        "card_uuid": opaque(ring, tenant, item.card),
         "outcome": item.outcome,
         "reason": code if code in reasons else opaque(ring, tenant, code),
         "commented": item.comment is not None,

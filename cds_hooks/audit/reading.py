@@ -149,7 +149,7 @@ def opened(journal: Journal, row: Mapping[str, Any]) -> StoredDecision:
 
 
 def _feedback(journal: Journal, row: Mapping[str, Any], cards: list[str]) -> Iterator[FeedbackKept]:
-    of_cards = [reported.c.tenant == row["tenant"], reported.c.card.in_(cards), reported.c.copy == 0]
+    of_cards = [reported.c.tenant == row["tenant"], reported.c.card_uuid.in_(cards), reported.c.copy == 0]
     chosen = sa.select(reported).where(*of_cards)
     with journal.database.reading() as connection:
         found = [dict(one) for one in connection.execute(chosen).mappings()]

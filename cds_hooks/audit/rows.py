@@ -85,7 +85,7 @@ def card_items(cards: Iterable[CardShown], sent: bool) -> list[Row]:
     return [
         {
             "uuid": card.uuid,
-            "card": card.card_id,
+            "card_id": card.card_id,
             "indicator": card.indicator,
             "sent": sent,
             "considerations": [
@@ -105,6 +105,7 @@ def shown_rows(entry: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> 
             **item,
             "entry": entry["id"],
             "tenant": entry["tenant"],
+            "day": entry["day"],
             "considerations": canonical(item["considerations"]).decode(),
             "suggestions": canonical(item["suggestions"]).decode() if item["suggestions"] else None,
         }

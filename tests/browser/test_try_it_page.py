@@ -32,7 +32,7 @@ def tier_card(page: Page) -> Locator:
 
 def kept_feedback(demo: Demo) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(demo.folder / "recurrence-cds.sqlite3")) as journal:
-        known = "exists (select 1 from shown where uuid = card)"
+        known = "exists (select 1 from shown where uuid = card_uuid)"
         return journal.execute(f"select outcome, reason, commented, {known} from reported").fetchall()  # noqa: S608
 
 

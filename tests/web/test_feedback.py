@@ -17,8 +17,8 @@ def test_the_feedback_on_a_card_is_kept(desk: Desk) -> None:
     answer = desk.post({"feedback": [dismissed(card["uuid"])]}, PATH)
     assert (answer.status_code, answer.mimetype, answer.get_json()) == (200, "application/json", {})
     (kept,) = desk.rows("reported")
-    assert (kept["card"], kept["outcome"]) == (card["uuid"], "overridden")
-    assert [each.row["card"] for each in desk.decisions()[0].feedback] == [card["uuid"]]
+    assert (kept["card_uuid"], kept["outcome"]) == (card["uuid"], "overridden")
+    assert [each.row["card_uuid"] for each in desk.decisions()[0].feedback] == [card["uuid"]]
 
 
 def test_feedback_on_a_card_that_is_not_ours_is_kept_and_answered_alike(desk: Desk) -> None:
@@ -31,7 +31,7 @@ def test_feedback_on_a_card_that_is_not_ours_is_kept_and_answered_alike(desk: De
 def test_three_items_of_one_body_are_all_kept(desk: Desk) -> None:
     """B2."""
     desk.post({"feedback": [dismissed(card) for card in "abc"]}, PATH)
-    assert len({row["card"] for row in desk.rows("reported")}) == 3
+    assert len({row["card_uuid"] for row in desk.rows("reported")}) == 3
 
 
 def test_the_same_feedback_twice_is_a_copy_of_the_first(desk: Desk) -> None:

@@ -86,7 +86,7 @@ def test_an_answer_is_recorded_with_its_cards(desk: Desk) -> None:
     assert decision["knowledge"] == KNOWLEDGE.fingerprint
     assert decision["received_at"].startswith("2026-03-01T23:30:00")
     assert decision["duration_ms"] > 0
-    assert (kept["uuid"], kept["card"]) == (card["uuid"], card["extension"][CARD]["id"])
+    assert (kept["uuid"], kept["card_id"]) == (card["uuid"], card["extension"][CARD]["id"])
 
 
 def test_the_reason_for_silence_is_recorded(desk: Desk) -> None:

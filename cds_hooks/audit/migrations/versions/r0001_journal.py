@@ -100,7 +100,8 @@ def upgrade() -> None:
         Column("uuid", String(36), primary_key=True),
         Column("entry", String(36), ForeignKey("entry.id"), nullable=False),
         Column("tenant", Text, nullable=False),
-        Column("card", String(32), nullable=False),
+        Column("day", String(10), nullable=False),
+        Column("card_id", String(32), nullable=False),
         Column("indicator", String(16), nullable=False),
         Column("sent", Boolean, nullable=False),
         Column("considerations", Text, nullable=False),
@@ -113,7 +114,7 @@ def upgrade() -> None:
         Column("number", Integer, primary_key=True),
         Column("tenant", Text, nullable=False),
         Column("day", String(10), nullable=False),
-        Column("card", String(65), nullable=False),
+        Column("card_uuid", String(65), nullable=False),
         Column("outcome", String(16), nullable=False),
         Column("reason", String(65)),
         Column("commented", Boolean, nullable=False),
@@ -122,6 +123,6 @@ def upgrade() -> None:
         Column("digest", String(64), nullable=False),
         Column("copy", Integer, nullable=False),
         UniqueConstraint("tenant", "digest", "copy", name="reported_once"),
-        Index("reported_by_card", "tenant", "card"),
+        Index("reported_by_card", "tenant", "card_uuid"),
     )
     op.execute(sa.text("INSERT INTO origin (journal) VALUES (:journal)").bindparams(journal=str(uuid4())))
