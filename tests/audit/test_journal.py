@@ -37,7 +37,9 @@ def test_a_call_is_there_for_another_connection_when_record_returns(journal: Jou
     assert select(file, "select id, kind, status, hook, cards, seq from entry") == [
         (kept.id, "hook", 200, "patient-view", 1, 1)
     ]
-    assert select(file, "select uuid, entry, card_id, indicator, sent from shown") == [(CARD, kept.id, "tier", "info", 1)]
+    assert select(file, "select uuid, entry, card_id, indicator, sent from shown") == [
+        (CARD, kept.id, "tier", "info", 1)
+    ]
 
 
 def test_a_card_keeps_what_it_spoke_of_and_whose_its_suggestions_are(journal: Journal, file: Path) -> None:
