@@ -12,7 +12,7 @@ export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test lint format bench image-check lock clean
+.PHONY: help run test conformance lint format bench image-check lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: .venv/dev.stamp lint  ## everything that has to be green: lint, types, flo
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='cds_hooks/reasoning/*' --fail-under=100
 	$(BIN)/coverage report --include='cds_hooks/knowledge/*' --fail-under=100
+
+conformance: .venv/dev.stamp  ## run the tests of every requirement of CDS Hooks and write what came of it into CONFORMANCE.md
+	@$(BIN)/python -m tests.conformance.table
 
 lint: .venv/dev.stamp  ## style, types, floors and fences
 	$(BIN)/ruff check

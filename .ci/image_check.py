@@ -196,7 +196,7 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = dict(pair.split("=", 1) for pair in config["Env"])
-    environment |= {"RECURRENCE_CDS_PORT": str(port)}
+    environment |= {"RECURRENCE_CDS_PORT": str(port), "RECURRENCE_CDS_REQUIRE_APPROVAL": "false"}
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         with running(root, [*config["Entrypoint"], *config["Cmd"]], environment, Path(folder)) as process:
             check_answers(port, process)

@@ -37,6 +37,7 @@ def running_service(workers: int, folder: Path) -> Iterator[Running]:
         "RECURRENCE_CDS_WORKERS": str(workers),
         "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",
         "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(key),
+        "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
     }
     with running([sys.executable, "-m", "cds_hooks", "serve"], settings, folder / "service.log"):
         (announced,) = json.loads(wait_for(f"http://127.0.0.1:{port}/cds-services"))["services"]

@@ -22,7 +22,7 @@ from cds_hooks.outbound.caller import Outbound
 from cds_hooks.outbound.places import Place
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
 from cds_hooks.settings import Settings, read_settings
-from cds_hooks.web import feedback, headers, health, hooks, logs, pages, problems
+from cds_hooks.web import feedback, headers, health, hooks, logs, openapi, pages, problems
 from cds_hooks.web.desk import Desk
 
 
@@ -66,6 +66,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         fhir_servers=servers,
         base_url=base_url,
         build=__version__,
+        require_approval=settings.require_approval,
     )
     app = flask.Flask("cds_hooks", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -73,7 +74,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     logs.register(app, log)
     headers.register(app, settings.cors_origins)
     problems.register(app, log)
-    own = (hooks.blueprint(desk), feedback.blueprint(desk), health.blueprint(desk), pages.blueprint(desk))
+    own = (module.blueprint(desk) for module in (hooks, feedback, health, pages, openapi))
     for routes in (*own, *extra_blueprints):
         app.register_blueprint(routes)
     return app

@@ -11,7 +11,7 @@ from cds_hooks.fhir.record import Record
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.see import see
-from cds_hooks.reasoning.consider import History, consider
+from cds_hooks.reasoning.consider import UNAPPROVED, History, consider, only_approved
 from cds_hooks.reasoning.considerations import Considered
 from cds_hooks.reasoning.stratify import stratify
 from cds_hooks.reasoning.tiers import EpisodeTier, TierWithheld
@@ -20,7 +20,8 @@ from cds_hooks.reasoning.tiers import EpisodeTier, TierWithheld
 @dataclass(frozen=True, slots=True)
 class Consultation:
     """What was seen and concluded, and the fingerprint of the knowledge that it rests on. `patient` is the reference
-    of the patient ("Patient/1"), whom orders are for.
+    of the patient ("Patient/1"), whom orders are for. `nothing_approved`: approval is required, and what every card
+    rests on has none, so no card may be shown.
     """
 
     picture: Picture
@@ -29,21 +30,33 @@ class Consultation:
     knowledge: str
     considerations: tuple[Considered, ...] = ()
     patient: str = ""
+    nothing_approved: bool = False
 
 
-def consult(record: Record, history: History, knowledge: Knowledge, today: date) -> Consultation:
+def consult(
+    record: Record, history: History, knowledge: Knowledge, today: date, *, require_approval: bool = False
+) -> Consultation:
     """See the chart, stratify each tumour episode, weigh every consideration; return all with their reasons.
 
-    `history` is what the journal knows of earlier overrides: an input of the decision, and kept with it.
+    `history` is what the journal knows of earlier overrides, and `require_approval` says that only what a clinician
+    approved may be shown: inputs of the decision, and kept with it. What is not approved is judged all the same.
     """
     picture = see(record, knowledge.vocabulary, today)
     tiers, withheld = stratify(picture, knowledge.tiers, knowledge.gates)
     considerations = consider(picture, history, knowledge.gates, knowledge.considerations)
-    patient = record.patient.origin.reference
-    return Consultation(picture, tiers, withheld, knowledge.fingerprint, considerations, patient)
+    if require_approval:
+        considerations = only_approved(considerations)
+    patient, silent = record.patient.origin.reference, require_approval and not knowledge.foundation_approved
+    return Consultation(picture, tiers, withheld, knowledge.fingerprint, considerations, patient, silent)
 
 
 def silence_of(consultation: Consultation) -> str:
-    """Why there is no card, if there is none: the reasons for which the tier was withheld, or that nothing applies."""
+    """Why there is no card, if there is none: that approval is wanting, for which reasons the tier was withheld, or
+    that nothing applies.
+    """
+    if consultation.nothing_approved:
+        return "nothing_approved"
     reasons = dict.fromkeys(withheld.because for withheld in consultation.withheld)
+    if any(one.silenced == UNAPPROVED and one.speaks for one in consultation.considerations):
+        reasons[UNAPPROVED] = None
     return ", ".join(reasons) or "nothing_to_say"

@@ -21,6 +21,7 @@ class Circumstances:
 
     `decision_id` is a UUID, `today` the day of the call in UTC, `user_type` the FHIR type of the user; `history` is
     what the journal knew of the patient. `base_url` is where readers reach this service, None if that is not known.
+    With `require_approval` only what a clinician approved is shown.
     """
 
     decision_id: str
@@ -28,6 +29,7 @@ class Circumstances:
     user_type: str
     history: History = field(default_factory=History)
     base_url: str | None = None
+    require_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,6 @@ def decide(record: Record, knowledge: Knowledge, given: Circumstances) -> Decisi
     """Consult, and write the cards."""
     if given.user_type in NOT_PROFESSIONAL:
         return Decision((), "user_is_not_a_professional")
-    consultation = consult(record, given.history, knowledge, given.today)
+    consultation = consult(record, given.history, knowledge, given.today, require_approval=given.require_approval)
     cards = compose(consultation, knowledge, given.decision_id, given.today, given.base_url)
     return Decision(cards, None if cards else silence_of(consultation), consultation)

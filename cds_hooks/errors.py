@@ -4,11 +4,14 @@
     ├── SettingsBroken            the environment does not make valid settings; the service does not start
     ├── ClientsBroken             the client registry has problems (all of them listed); it does not start
     ├── KnowledgeBroken           the knowledge folder has problems (all of them listed); it does not start
+    ├── ApprovalRefused           something cannot be approved, or withdrawn; nothing was written
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
     ├── CallFailed                another server cannot be read
     ├── PayloadForgotten          the sealed part of a row cannot be opened any more: its key was shredded
     ├── PayloadUnreadable         the sealed part of a row was changed, or its key is not in the ring
     ├── DemoCannotStart           a port is taken, or the synthetic patients cannot be served
+    ├── ExportUnusable            a bulk export cannot be read, or lacks what every answer needs
+    ├── EngineUnavailable         what a cohort engine needs is not installed, or its workers keep dying
     └── RequestRefused            what the client sent cannot be answered; says what to mend, no patient data
         ├── NotJson               not strict JSON in UTF-8
         ├── TooLarge              more bytes than the service accepts
@@ -51,6 +54,10 @@ class KnowledgeBroken(RecurrenceCdsError):
         self.problems = problems
 
 
+class ApprovalRefused(RecurrenceCdsError):
+    """An approval that may not be given, or not be withdrawn; the message says why."""
+
+
 class JournalUnavailable(RecurrenceCdsError):
     """The journal could not commit: the answer must not be sent."""
 
@@ -69,6 +76,14 @@ class PayloadUnreadable(RecurrenceCdsError):
 
 class DemoCannotStart(RecurrenceCdsError):
     """The demo cannot start; the message says what to mend."""
+
+
+class ExportUnusable(RecurrenceCdsError):
+    """A bulk export cannot be read, or lacks what every answer needs; the message says what."""
+
+
+class EngineUnavailable(RecurrenceCdsError):
+    """A cohort engine cannot run: what it needs is not installed, or its workers keep dying."""
 
 
 class RequestRefused(RecurrenceCdsError):

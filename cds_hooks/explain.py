@@ -203,6 +203,8 @@ def _chart(record: Record, consultation: Consultation) -> Iterator[RenderableTyp
         yield _line("Not read", f"FHIR {version.version}: {', '.join(version.resource_types)}")
     for report in consultation.picture.only_text:
         yield _line("Only as text", f"{report.date} {plain(report.reference)}".strip())
+    for named in consultation.picture.only_named:
+        yield _line("Not understood", f"{named.date} {plain(named.reference)}".strip())
     for title, found in (
         ("Unreadable", unreadable),
         ("Left out", left_out),

@@ -33,6 +33,8 @@ class Settings:
     `fetch_max_pages` pages and `fetch_max_entries` entries of a search; all answers together may have
     `max_body_bytes`.
 
+    With `require_approval` only what a clinician approved is shown: nothing, as long as nothing is approved.
+
     `base_url` is where clients reach this service; with it every card links to its source attributes.
 
     `expected_knowledge` is the fingerprint of the knowledge that was released ("sha256:…"): with any other the service
@@ -54,6 +56,7 @@ class Settings:
     fetch_max_entries: int = 10_000
     base_url: Address | None = None
     expected_knowledge: str = ""
+    require_approval: bool = True
 
 
 _SAID = {
@@ -72,6 +75,7 @@ _SAID = {
     "fetch_max_entries": "entries taken from one search",
     "base_url": "address of this service as users reach it; with it cards link to their sources",
     "expected_knowledge": "fingerprint of the released knowledge; with another one the service does not start",
+    "require_approval": "only what a clinician approved is shown: true or false",
 }
 
 
@@ -202,4 +206,5 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "fetch_max_entries": _whole_number(1, 1_000_000),
     "base_url": _base,
     "expected_knowledge": _fingerprint,
+    "require_approval": _flag,
 }

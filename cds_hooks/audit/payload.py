@@ -51,6 +51,7 @@ class Settled(Struct, omit_defaults=True):
     """The settings that matter to an answer."""
 
     base_url: str | None = None
+    require_approval: bool = False
 
 
 class Payload(Struct, omit_defaults=True):
@@ -155,7 +156,7 @@ def of_decision(who: Who, answered: Answered) -> bytes:
             {"reference": one.reference, "type": one.resource_type, "key": one.key, "why": one.why}
             for one in record.unreadable
         ],
-        settings=Settled(base_url=given.base_url),
+        settings=Settled(base_url=given.base_url, require_approval=given.require_approval),
         history=given.history,
         trace=UNSET if consultation is None else Raw(encoded(trace(consultation))),
         response=Raw(answered.body),

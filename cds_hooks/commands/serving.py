@@ -9,6 +9,7 @@ from granian.constants import Interfaces
 from cds_hooks.app import create_app, released_knowledge
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_keyring
+from cds_hooks.knowledge.approvals import approval_state
 from cds_hooks.settings import Settings, described, read_settings
 from cds_hooks.writing.checks import check_cards
 
@@ -36,8 +37,10 @@ def serve() -> None:
 
 def check_before_start(settings: Settings) -> None:
     """What would keep the workers from starting, found once and said in one line instead of in each of them."""
-    released_knowledge(settings, (check_cards,))
+    knowledge = released_knowledge(settings, (check_cards,))
     Journal(settings.database_url, read_keyring(settings.pseudonym_key_file)).close()
+    if settings.require_approval and not knowledge.approved:
+        click.echo(f"recurrence-cds: {approval_state(knowledge)}", err=True)
 
 
 @click.command()

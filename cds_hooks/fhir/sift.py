@@ -1,7 +1,7 @@
 """Sifting: which resources of a chart can matter, judged on raw JSON by code, before anything is typed."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -18,12 +18,14 @@ from cds_hooks.protocol import strict_json
 @dataclass(frozen=True, slots=True)
 class Sieve:
     """For each resource type, the normalised codes (any system: the system is compared later, by the readers) and
-    code prefixes that a reader looks for. A type with `everything` is kept whole; a type not named is dropped.
+    code prefixes that a reader looks for, and beginnings of words, in lower case, which its display or text may hold. A
+    type with `everything` is kept whole; a type not named is dropped.
     """
 
     codes: Mapping[str, frozenset[str]]
     prefixes: Mapping[str, tuple[str, ...]]
     everything: frozenset[str]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def names(self, kind: str) -> bool:
         """Whether any reader looks for this resource type."""
@@ -78,7 +80,7 @@ class Sifter:
         if kind in _CODED:
             return self._keeps_by_members(resource, where)
         codings = self.codings(resource, where)
-        return _has_no_system(codings) or self._sieve.wants(kind, codings)
+        return _has_no_system(codings) or self._sieve.wants(kind, codings) or self._says(resource, where)
 
     def codings(self, resource: Resource, where: str) -> tuple[Coding, ...]:
         """All that can be seen of the resource's codes, however badly the rest is written."""
@@ -94,6 +96,15 @@ class Sifter:
             nodes = [strict_json.decode(raw, where) for raw in raws]
             seen = {coding for node in nodes for coding in visible_codings(node)}
         return tuple(sorted(seen, key=lambda c: (c.system or "", c.code or "")))
+
+    def _says(self, resource: Resource, where: str) -> bool:
+        """Whether the code of the resource holds a word that a reader looks for."""
+        words = self._sieve.words.get(resource.kind, ())
+        if not words or "code" not in resource.members:
+            return False
+        raw = bytes(resource.members["code"])
+        text = (_ENCODE(strict_json.decode(raw, where)) if b"\\u" in raw else raw).decode().lower()
+        return any(word in text for word in words)
 
     def _keeps_by_members(self, resource: Resource, where: str) -> bool:
         told = self._told[resource.kind]

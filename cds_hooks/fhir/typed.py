@@ -1,6 +1,8 @@
 """Typing: what we read of a resource is checked against fhir.resources (R4B), mended where that loses nothing but
 precision, and refused otherwise.
 
+What is written as plainly as most charts write it is told first, by `plain`; fhir.resources is asked of the rest.
+
 Only members that we read are typed, so a mistake elsewhere harms nothing. Below them, a failing path that we do not
 read is cut out and typing tried again. A failing path that we read makes the whole resource unreadable, except for
 these mends:
@@ -28,6 +30,7 @@ from pydantic import ValidationError
 
 from cds_hooks.fhir.codes import CONDITION_CLINICAL, CONDITION_VERIFICATION
 from cds_hooks.fhir.paths import READ, below, read_members
+from cds_hooks.fhir.plain import is_plain
 
 
 class Untypeable(ValueError):
@@ -72,6 +75,8 @@ def warm_up() -> None:
 def typed(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a strictly decoded resource that we read, checked and mended. Raises Untypeable."""
     members = _lean(kind, read_members(kind, body))
+    if is_plain(kind, members):
+        return members
     _refuse_modified(members)
     stand_ins = dict(_STAND_INS.get(kind, {}))
     if kind == _DATED and not any(name.startswith("effective") for name in members):

@@ -8,6 +8,10 @@ from typing import Any
 from cds_hooks.reasoning.considerations import Citation
 
 Entry = Mapping[str, Any]
+
+# The files that every card rests on, and the members that tell of a file's review.
+FOUNDATION = ("tiers", "gates", "wording")
+REVIEWED = ("version", "status", "review")
 _NONE: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -22,10 +26,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Who wrote a consideration and who approved it, with the days as written; "" where there is none."""
+    """Who wrote something and who approved it in which role, with the days as written; "" where there is none."""
 
     author: str = ""
     reviewer: str = ""
+    role: str = ""
     approved_on: str = ""
     due: str = ""
 
@@ -42,8 +47,8 @@ class Limit:
 class Background:
     """`tier_citations` and `tier_limits` are by the key of the row, `tier_limits` under "" those of the whole table;
     `low_requires` says why each of the table's conditions for LOW is there. `gates` says by id why a gate is there;
-    `examples` and `reviews` are by consideration, `examples` under "tier" those of the table. `unsaid` is the list of
-    what is deliberately not said, in Markdown.
+    `examples` and `reviews` are by consideration; `examples` under "tier" are those of the table, `reviews` has those
+    of the files that every card rests on beside. `unsaid` is the list of what is deliberately not said, in Markdown.
     """
 
     tier_title: str = ""
@@ -56,9 +61,11 @@ class Background:
     unsaid: str = ""
 
 
-def background(tiers: Entry, gates: Mapping[str, Entry], considerations: Iterable[Entry], unsaid: str) -> Background:
-    """From the checked files `tiers.yaml`, `gates.yaml` (its gates) and the considerations."""
+def background(single: Mapping[str, Entry], considerations: Iterable[Entry], unsaid: str) -> Background:
+    """From the checked files, `single` by name those of which there is one, and the considerations."""
     filed = {entry["id"]: entry for entry in considerations}
+    tiers, gates = single["tiers"], single["gates"]["gates"]
+    reviewed = {**filed, **{name: single[name] for name in FOUNDATION}}
     rows = {row["factor"]: row for row in tiers["factors"]}
     return Background(
         tier_title=tiers["title"],
@@ -67,7 +74,7 @@ def background(tiers: Entry, gates: Mapping[str, Entry], considerations: Iterabl
         low_requires=tuple(each["why"] for each in tiers["low_requires"]),
         gates={id_: gate["why"] for id_, gate in gates.items()},
         examples={id_: _examples(entry) for id_, entry in {**filed, "tier": tiers}.items()},
-        reviews={id_: Review(**{k: v or "" for k, v in entry["review"].items()}) for id_, entry in filed.items()},
+        reviews={id_: Review(**{k: v or "" for k, v in entry["review"].items()}) for id_, entry in reviewed.items()},
         unsaid=unsaid,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.fhir.sift import Sieve
-from cds_hooks.knowledge.library import Service, Source
+from cds_hooks.knowledge.library import Part, Service, Source
 from cds_hooks.picture.vocabulary import CodeList, FactDefinition, Kind, Scope
 from cds_hooks.reasoning.conditions import (
     AllOf,
@@ -20,7 +20,7 @@ from cds_hooks.reasoning.conditions import (
     WordTest,
     facts_in,
 )
-from cds_hooks.reasoning.considerations import Caution, Effect
+from cds_hooks.reasoning.considerations import Caution, Effect, Status
 from cds_hooks.reasoning.gates import Gate, Requirement
 from cds_hooks.reasoning.tiers import FactorRow, Tier, TierTable
 
@@ -110,6 +110,11 @@ def gates(entries: Mapping[str, Entry], facts: Facts) -> dict[str, Gate]:
     }
 
 
+def part(entry: Entry) -> Part:
+    """How far a file has come (`version` and `status` of one of FOUNDATION)."""
+    return Part(entry["version"], Status(entry["status"]))
+
+
 def sources(entries: Mapping[str, Entry]) -> dict[str, Source]:
     """The sources (`sources.yaml`)."""
     return {
@@ -136,6 +141,7 @@ def sieve(entry: Entry, facts: Mapping[str, Entry], codelists: Mapping[str, Code
     """What to look at in a chart: by resource type, the codes that the facts seek there."""
     codes: dict[str, set[str]] = {}
     prefixes: dict[str, set[str]] = {}
+    words: dict[str, set[str]] = {}
     everything = set()
     for name, key in entry["prefetch"].items():
         lists = sought(facts, name)
@@ -143,12 +149,16 @@ def sieve(entry: Entry, facts: Mapping[str, Entry], codelists: Mapping[str, Code
             everything.add(key["resource"])
         codes.setdefault(key["resource"], set()).update(_codes(lists, codelists))
         prefixes.setdefault(key["resource"], set()).update(
-            prefix for name_ in lists for _, prefix in codelists[name_].prefixes
+            prefix for name_ in lists for system, prefix in codelists[name_].prefixes if system != TEXT_SYSTEM
+        )
+        words.setdefault(key["resource"], set()).update(
+            word for name_ in lists for system, word in codelists[name_].prefixes if system == TEXT_SYSTEM
         )
     return Sieve(
         codes={type_: frozenset(found) for type_, found in codes.items() if type_ not in everything},
         prefixes={type_: tuple(sorted(found)) for type_, found in prefixes.items() if type_ not in everything},
         everything=frozenset(everything),
+        words={type_: tuple(sorted(found)) for type_, found in words.items() if found and type_ not in everything},
     )
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any
 
+from cds_hooks.knowledge.background import REVIEWED
 from cds_hooks.knowledge.build import CODES, SOURCES, TEXT_SYSTEM, Facts, sought
 from cds_hooks.knowledge.examples import example_picture
-from cds_hooks.knowledge.strict_yaml import Document, Path
+from cds_hooks.knowledge.strict_yaml import Document, Path, members_named
 from cds_hooks.picture.vocabulary import CodeList, Scope
 from cds_hooks.reasoning.conditions import facts_in
 from cds_hooks.reasoning.considerations import Consideration
@@ -54,6 +55,11 @@ class Draft:
         """The facts as written."""
         found: Mapping[str, Any] = self.value("facts")["facts"]
         return found
+
+    @property
+    def templates(self) -> Mapping[str, str]:
+        """The templates of `wording.yaml`, without the members that tell of their review."""
+        return {key: text for key, text in self.value("wording").items() if key not in REVIEWED}
 
     @property
     def prefetch(self) -> Mapping[str, Any]:
@@ -160,10 +166,10 @@ def citations_are_listed(draft: Draft) -> Iterator[str]:
     """Every source cited anywhere is in sources.yaml."""
     known = draft.value("sources")["sources"]
     for name in ("facts", "tiers"):
-        for path, cited in _members(draft.value(name), "source"):
+        for path, cited in members_named(draft.value(name), "source"):
             if cited not in known:
                 yield f"{draft.at(name, *path)}: {cited} is not in sources.yaml"
-    for key, text in draft.value("wording").items():
+    for key, text in draft.templates.items():
         for cited in text.split(", ") if key.endswith(".sources") else ():
             if cited not in known:
                 yield f"{draft.at('wording', key)}: {cited} is not in sources.yaml"
@@ -171,7 +177,7 @@ def citations_are_listed(draft: Draft) -> Iterator[str]:
 
 def wording_is_well_formed(draft: Draft) -> Iterator[str]:
     """Every template can be filled: its braces match and hold plain names."""
-    for key, text in draft.value("wording").items():
+    for key, text in draft.templates.items():
         try:
             fields = [(name, spec, how) for _, name, spec, how in Formatter().parse(text) if name is not None]
         except ValueError as error:
@@ -184,9 +190,9 @@ def wording_is_well_formed(draft: Draft) -> Iterator[str]:
 
 def nothing_gives_orders(draft: Draft) -> Iterator[str]:
     """No wording and no limit tells anybody to start, give or prescribe: the service informs, professionals decide."""
-    spoken = [(draft.at("wording", key), text) for key, text in draft.value("wording").items()]
+    spoken = [(draft.at("wording", key), text) for key, text in draft.templates.items()]
     for name in ("tiers", "gates"):
-        spoken += [(draft.at(name, *path), text) for path, text in _members(draft.value(name), "say")]
+        spoken += [(draft.at(name, *path), text) for path, text in members_named(draft.value(name), "say")]
     for at, text in spoken:
         order = _ORDERS.search(text)
         if order:
@@ -267,18 +273,6 @@ def _unannounceable(draft: Draft, key: str) -> Iterator[str]:
 def _key_at(draft: Draft, key: str) -> str:
     (service,) = draft.value("services")["services"]
     return draft.at("services", "services", service, "prefetch", key)
-
-
-def _members(value: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every member called `name` at any depth, with its path."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == name:
-                yield (*path, key), item
-            yield from _members(item, name, (*path, key))
-    elif isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _members(item, name, (*path, place))
 
 
 def _outcome(draft: Draft, given: Mapping[str, Any]) -> str:

@@ -37,8 +37,7 @@ def consideration(facts: Mapping[str, Any]) -> Schema:
     tested = [id_ for id_, fact in facts.items() if "as_recorded" not in fact]
     members = {
         "id": ID,
-        "version": _POSITIVE,
-        "status": _one_of(Status),
+        **governed(*Status),
         "title": _TITLE,
         "why": TEXT,
         "scope": _one_of(Scope),
@@ -51,12 +50,20 @@ def consideration(facts: Mapping[str, Any]) -> Schema:
         "suggestions": list_of(_order()),
         "limits": list_of(TEXT),
         "citations": list_of(CITATION),
-        "review": object_of(_REVIEW, ("author", "reviewer", "approved_on", "due")),
         "examples": list_of(_example(facts)),
     }
     optional = {"scope", "due", "cautions", "ask_for", "suggestions"}
     schema = object_of(members, tuple(name for name in members if name not in optional))
     return a_file("A consideration", {**schema, "$defs": conditions(facts)})
+
+
+def governed(*statuses: Status) -> dict[str, Schema]:
+    """The members that tell of a file's review."""
+    return {
+        "version": _POSITIVE,
+        "status": {"enum": [status.value for status in statuses]},
+        "review": object_of(_REVIEW, ("author", "reviewer", "approved_on", "due")),
+    }
 
 
 def caution() -> Schema:
@@ -66,13 +73,13 @@ def caution() -> Schema:
 
 
 def approvals() -> Schema:
-    """The schema of approvals.yaml: of each approved consideration the version and the hash of its file."""
+    """The schema of approvals.yaml: of each approved file the version and the hash."""
     members = {"version": _POSITIVE, "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"}}
     every = map_of(ID, object_of(members, tuple(members)), minProperties=0)
     return a_file("What was approved, by the hash of its file", object_of({"approvals": every}, ("approvals",)))
 
 
-def _one_of(values: type[Scope] | type[Status] | type[Effect] | type[Outcome]) -> Schema:
+def _one_of(values: type[Scope] | type[Effect] | type[Outcome]) -> Schema:
     return {"enum": [value.value for value in values]}
 
 

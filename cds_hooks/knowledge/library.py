@@ -5,11 +5,19 @@ from dataclasses import dataclass, field
 
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.fhir.sift import Sieve
-from cds_hooks.knowledge.background import Background
+from cds_hooks.knowledge.background import FOUNDATION, Background
 from cds_hooks.picture.vocabulary import Vocabulary
-from cds_hooks.reasoning.considerations import Consideration
+from cds_hooks.reasoning.considerations import Consideration, Status
 from cds_hooks.reasoning.gates import Gate
 from cds_hooks.reasoning.tiers import TierTable
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How far one of FOUNDATION has come: a file that every card rests on."""
+
+    version: int
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +48,8 @@ class Source:
 @dataclass(frozen=True, slots=True)
 class Knowledge:
     """Everything in the knowledge folder. `wording` maps a key ("summary.tier") to a template with {placeholders};
-    `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `approved` is False while
-    any part of it that speaks on cards has no clinician's approval; `considerations` come in the order of their ids;
-    `background` is what the guide tells beyond that.
+    `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `foundation` holds what
+    FOUNDATION names; `considerations` come in the order of their ids; `background` is what the guide tells beyond that.
     """
 
     vocabulary: Vocabulary
@@ -53,6 +60,16 @@ class Knowledge:
     sources: Mapping[str, Source]
     wording: Mapping[str, str]
     fingerprint: str
-    approved: bool
+    foundation: Mapping[str, Part]
     considerations: tuple[Consideration, ...] = ()
     background: Background = field(default_factory=Background)
+
+    @property
+    def foundation_approved(self) -> bool:
+        """True if a clinician approved all that every card rests on."""
+        return all(self.foundation[name].status is Status.APPROVED for name in FOUNDATION)
+
+    @property
+    def approved(self) -> bool:
+        """True if a clinician approved everything that can speak on a card."""
+        return self.foundation_approved and all(each.status is not Status.DRAFT for each in self.considerations)

@@ -5,8 +5,8 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from cds_hooks.errors import KnowledgeBroken
-from cds_hooks.knowledge import build, checks, consideration_checks
-from cds_hooks.knowledge.background import Background, background
+from cds_hooks.knowledge import approval_checks, build, checks, consideration_checks
+from cds_hooks.knowledge.background import FOUNDATION, Background, background
 from cds_hooks.knowledge.build_considerations import consideration
 from cds_hooks.knowledge.codelists import read_codelist
 from cds_hooks.knowledge.consideration_checks import Filed, Surroundings
@@ -26,12 +26,18 @@ MoreChecks = Callable[[Knowledge], Iterable[str]]
 def load_knowledge(
     folder: Path | None = None, more_checks: Iterable[MoreChecks] = (), reads: frozenset[str] = READS
 ) -> Knowledge:
-    """The knowledge of a folder; without one, of the `cards/` that ships with the package.
+    """The knowledge of a folder; without one, of the `cards/` that ships with the package. As `knowledge_of`."""
+    return knowledge_of(read_folder(folder or default_folder()), more_checks, reads)
+
+
+def knowledge_of(
+    content: Mapping[str, bytes], more_checks: Iterable[MoreChecks] = (), reads: frozenset[str] = READS
+) -> Knowledge:
+    """The knowledge of a folder's files, given by their relative paths.
 
     `more_checks` are those of floors above (every card template must make a valid answer); they see the knowledge
     once all else holds. `reads` are the facts that readers produce. Raises KnowledgeBroken with all problems.
     """
-    content = _content(folder or default_folder())
     documents = {name: _document(content, f"{name}.yaml") for name in ALL}
     files = {name: _document(content, name) for name in content if _is_in(name, "considerations", ".yaml")}
     codelists, problems = _codelists(content)
@@ -41,14 +47,12 @@ def load_knowledge(
     facts = build.fact_definitions(documents["facts"].value["facts"])
     filed = [Filed(consideration(document.value, facts), document, content[name]) for name, document in files.items()]
     draft = _draft(documents, codelists, reads, filed)
-    _refuse([problem for check in checks.ALL for problem in check(draft)] + _consideration_problems(draft, filed))
+    problems = [problem for check in checks.ALL for problem in check(draft)]
+    problems += [problem for check in approval_checks.ALL for problem in check(draft, content)]
+    _refuse(problems + _consideration_problems(draft, filed))
     unsaid = _text(content, UNSAID) if UNSAID in content else None
-    behind = background(
-        documents["tiers"].value,
-        documents["gates"].value["gates"],
-        (document.value for document in files.values()),
-        unsaid or "",
-    )
+    single = {name: document.value for name, document in documents.items()}
+    behind = background(single, (document.value for document in files.values()), unsaid or "")
     knowledge = _finished(draft, fingerprint(content), behind)
     _refuse([problem for check in more_checks for problem in check(knowledge)])
     return knowledge
@@ -60,12 +64,7 @@ def default_folder() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "cards"
 
 
-def _refuse(problems: list[str]) -> None:
-    if problems:
-        raise KnowledgeBroken(tuple(problems))
-
-
-def _content(folder: Path) -> dict[str, bytes]:
+def read_folder(folder: Path) -> dict[str, bytes]:
     """Every file by its relative path. Raises KnowledgeBroken if the folder cannot be read."""
     try:
         found = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -75,6 +74,11 @@ def _content(folder: Path) -> dict[str, bytes]:
     if not content:
         raise KnowledgeBroken((f"{folder}: there is no knowledge in this folder",))
     return content
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise KnowledgeBroken(tuple(problems))
 
 
 def _text(content: Mapping[str, bytes], name: str) -> str | None:
@@ -142,9 +146,7 @@ def _consideration_problems(draft: checks.Draft, filed: Iterable[Filed]) -> list
         sources=draft.value("sources")["sources"],
         approvals=draft.value("approvals")["approvals"],
     )
-    found = [problem for each in filed for check in consideration_checks.ALL for problem in check(each, around)]
-    strays = sorted(set(around.approvals) - {each.value.id for each in filed})
-    return [*found, *(f"{draft.at('approvals', 'approvals', id_)}: there is no consideration {id_}" for id_ in strays)]
+    return [problem for each in filed for check in consideration_checks.ALL for problem in check(each, around)]
 
 
 def _draft(
@@ -175,9 +177,9 @@ def _finished(draft: checks.Draft, print_: str, behind: Background) -> Knowledge
         service=build.service(id_, service, draft.entries, draft.codelists),
         sieve=build.sieve(service, draft.entries, draft.codelists),
         sources=build.sources(draft.value("sources")["sources"]),
-        wording=draft.value("wording"),
+        wording=draft.templates,
         fingerprint=print_,
-        approved=False,  # no part of it has a clinician's approval yet
+        foundation={name: build.part(draft.value(name)) for name in FOUNDATION},
         considerations=shared.considerations(draft.considerations),
         background=behind,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 
-from cds_hooks.knowledge.consideration_schema import approvals, caution, consideration
+from cds_hooks.knowledge.consideration_schema import approvals, caution, consideration, governed
 from cds_hooks.knowledge.shapes import (
     CITATION,
     ID,
@@ -32,10 +32,12 @@ from cds_hooks.knowledge.shapes import (
     object_of,
 )
 from cds_hooks.knowledge.strict_yaml import Document, read_yaml
+from cds_hooks.reasoning.considerations import Status
 
 PLAIN = ("facts", "services", "sources", "wording", "approvals")  # schemas that do not depend on the vocabulary
 ALL = (*PLAIN, "tiers", "gates")  # the files of which there is one
 CONSIDERATION = "consideration"
+_GOVERNED = governed(Status.DRAFT, Status.APPROVED)  # what every card rests on cannot be retired
 
 
 def schemas(facts: Mapping[str, Any]) -> dict[str, Schema]:
@@ -151,7 +153,8 @@ def _sources() -> Schema:
 
 def _wording() -> Schema:
     key: Schema = {"type": "string", "pattern": "^[a-z][A-Za-z0-9_]*([.][A-Za-z0-9_]+)*$"}
-    return a_file("Everything that a card can say, as templates", map_of(key, TEXT))
+    templates = map_of(key, TEXT, properties=_GOVERNED, required=list(_GOVERNED))
+    return a_file("Everything that a card can say, as templates", templates)
 
 
 def _tiers(facts: Mapping[str, Any]) -> Schema:
@@ -176,6 +179,7 @@ def _tiers(facts: Mapping[str, Any]) -> Schema:
     )
     members = {
         "title": TEXT,
+        **_GOVERNED,
         "gate": ID,
         "factors": list_of(factor),
         "low_requires": list_of(required),
@@ -197,7 +201,8 @@ def _gates(facts: Mapping[str, Any]) -> Schema:
         },
         ("why", "patient", "episode"),
     )
-    schema = object_of({"gates": map_of(ID, gate)}, ("gates",))
+    members = {**_GOVERNED, "gates": map_of(ID, gate)}
+    schema = object_of(members, tuple(members))
     return a_file("What must hold before a card may speak", {**schema, "$defs": conditions(facts)})
 
 

@@ -58,6 +58,30 @@ def read_yaml(text: str, name: str) -> Document:
     return Document(name, value, lines, tuple(problems))
 
 
+def with_members(text: str, changes: Mapping[str, str]) -> str:
+    """The text with other values for some members of its outermost mapping; every other character stays.
+
+    `text` has passed `read_yaml` and has these members; the new values are YAML in flow style.
+    """
+    (node,) = yaml.compose_all(text, Loader=yaml.BaseLoader)  # the marks of this loader count characters
+    spans = [(key.value, item.start_mark.index, _end(item)) for key, item in node.value if key.value in changes]
+    for name, start, end in reversed(spans):
+        text = f"{text[:start]}{changes[name]}{text[end:]}"
+    return text
+
+
+def members_named(value: Any, name: str, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every member called `name` at any depth, with its path."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == name:
+                yield (*path, key), item
+            yield from members_named(item, name, (*path, key))
+    elif isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from members_named(item, name, (*path, place))
+
+
 def _refused(text: str) -> Iterator[tuple[int, str]]:
     """What YAML would allow and we do not."""
     for event in yaml.parse(text, Loader=_Loader):
@@ -91,6 +115,13 @@ def _mapping(
             found[key.value] = _value(item, (*path, key.value), name, lines, problems)
             lines[(*path, key.value)] = line
     return found
+
+
+def _end(node: yaml.Node) -> int:
+    """Where the last character of a value stands; a block's own mark lies behind the comments that follow it."""
+    if isinstance(node, yaml.MappingNode) and not node.flow_style:
+        return _end(node.value[-1][1])
+    return int(node.end_mark.index)
 
 
 def _line(mark: Any) -> int:

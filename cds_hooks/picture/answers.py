@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cds_hooks.fhir.quantities import UnitRefused, in_unit
-from cds_hooks.fhir.record import Answer, Coding, Concept, Quantity, Range
+from cds_hooks.fhir.record import Answer, Coding, Component, Concept, Observation, Quantity, Range
 from cds_hooks.picture.fact import Interval, Value, Why
 from cds_hooks.picture.finding import CONFLICTING_CODING, Finding, Seen
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
@@ -60,24 +60,38 @@ class Slot:
         return self.found(Why.CONFLICTING, kind=kind, marks=(CONFLICTING_CODING,))
 
 
+def slots_by_list(seen: Iterable[Seen], vocabulary: Vocabulary) -> dict[str, tuple[Slot, ...]]:
+    """Every place in these Observations where a question is asked, by the names of the lists that have it."""
+    found: dict[str, list[Slot]] = {}
+    for each in seen:
+        for place in _places(each.observation):
+            for name in vocabulary.lists_naming(place.code):
+                found.setdefault(name, []).extend(_asked_at(place, each, vocabulary.codelists[name], vocabulary))
+    return {name: tuple(places) for name, places in found.items()}
+
+
 def slots(seen: Iterable[Seen], questions: CodeList, vocabulary: Vocabulary) -> Iterator[Slot]:
     """Every place in these Observations where a question of the list is asked."""
     for each in seen:
-        observation = each.observation
-        for meaning in sorted(questions.meanings_of(observation.code)):
-            yield Slot(
-                meaning,
-                each,
-                observation.code,
-                observation.values,
-                observation.interpretation,
-                observation.data_absent_reason,
-                contradicted(observation.code, vocabulary),
-            )
-        for part in observation.components:
-            for meaning in sorted(questions.meanings_of(part.code)):
-                wrong = contradicted(part.code, vocabulary)
-                yield Slot(meaning, each, part.code, part.values, part.interpretation, part.data_absent_reason, wrong)
+        for place in _places(each.observation):
+            yield from _asked_at(place, each, questions, vocabulary)
+
+
+def _places(observation: Observation) -> tuple[Observation | Component, ...]:
+    return (observation, *observation.components) if observation.components else (observation,)
+
+
+def _asked_at(
+    place: Observation | Component, seen: Seen, questions: CodeList, vocabulary: Vocabulary
+) -> tuple[Slot, ...]:
+    meanings = questions.meanings_of(place.code)
+    if not meanings:
+        return ()
+    wrong = contradicted(place.code, vocabulary)
+    return tuple(
+        Slot(meaning, seen, place.code, place.values, place.interpretation, place.data_absent_reason, wrong)
+        for meaning in sorted(meanings)
+    )
 
 
 def contradicted(concept: Concept, vocabulary: Vocabulary) -> bool:
@@ -137,7 +151,8 @@ def as_text(value: Answer) -> str | None:
 
 def text_coding(text: str) -> Coding:
     """A text as a coding under the system of words."""
-    return Coding(TEXT_SYSTEM, _SNOMED_TAG.sub("", " ".join(text.lower().split())))
+    words = " ".join(text.lower().split())
+    return Coding(TEXT_SYSTEM, _SNOMED_TAG.sub("", words) if words.endswith(")") else words)
 
 
 def quantity_in(text: str) -> Quantity | None:

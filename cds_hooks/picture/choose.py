@@ -13,7 +13,7 @@ The policy, in this order:
 5. What is then still at odds is Unknown (conflicting), naming all sides. What did not govern is kept, with its reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
@@ -37,7 +37,9 @@ class How(Enum):
 
 def settle(fact_id: str, findings: Iterable[Finding], how: How, vocabulary: Vocabulary) -> Fact:
     """The fact that the findings make, whatever their order and however often each is repeated."""
-    every = sorted(set(findings), key=_order)
+    every = _in_fixed_order(set(findings))
+    if not every:
+        return Unknown(Why.NOT_RECORDED)
     own = [f for f in every if f.attributed]
     before = _govern(fact_id, [f for f in own if not f.after_therapy], how, vocabulary)
     after = [f for f in own if f.after_therapy]
@@ -197,7 +199,13 @@ def _with_unattributed(fact_id: str, fact: Fact, loose: Sequence[Finding], vocab
 
 
 def _set_aside(fact: Fact, more: Iterable[SetAside]) -> Fact:
-    return replace(fact, set_aside=tuple(sorted({*fact.set_aside, *more})))
+    every = {*fact.set_aside, *more}
+    return replace(fact, set_aside=tuple(sorted(every))) if every else fact
+
+
+def _in_fixed_order(findings: Collection[Finding]) -> list[Finding]:
+    """In an order that only their content gives; most facts have one finding, if any, and writing them out is dear."""
+    return sorted(findings, key=_order) if len(findings) > 1 else list(findings)
 
 
 def _order(finding: Finding) -> tuple[str, ...]:

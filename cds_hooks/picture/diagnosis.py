@@ -76,7 +76,7 @@ def _laterality_words(concepts: Iterable[Concept], vocabulary: Vocabulary) -> fr
 
 
 def _breast_is_meant(condition: Condition, vocabulary: Vocabulary) -> bool:
-    """The one place where text is admitted: a cancer code without an organ, whose text or site says breast."""
+    """A cancer code without an organ, whose text or site says breast (diagnoses without any code: see `named`)."""
     organs = vocabulary.codelists["cancer_organ_words"]
     texts = [coding.display for coding in condition.code.codings] + [condition.code.text]
     words = (w.lower() for text in texts if text for w in _WORD.findall(text))

@@ -8,6 +8,7 @@ from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.vocabulary import FactDefinition, Vocabulary
 
 _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}
+_OBTAINED = (KeyState.COMPLETE, KeyState.EMPTY)
 # The facts that a pathology report can conclude with as a code. They do not wait for reports to be loaded, but one that
 # is there and cannot be read leaves them open.
 _CONCLUDED = frozenset({"invasive", "recurrence", "local_extension"})
@@ -41,7 +42,7 @@ def closed(
 def _lost(fact_id: str, definition: FactDefinition, record: Record, keys: Collection[str] | None) -> Why | None:
     waited_for = [key for key in definition.read_from if keys is None or key in keys]
     states = [record.states.get(key, KeyState.ABSENT) for key in waited_for]
-    reasons = {_LOST[state] for state in states if state in _LOST}
+    reasons = {_LOST[state] for state in states if state not in _OBTAINED}
     if fact_id == "systemic_therapy_first" and reasons:
         return Why.NOT_LOADED
     return Why.NOT_LOADED if Why.NOT_LOADED in reasons else Why.INCOMPLETE_PAGE if reasons else None

@@ -9,6 +9,7 @@ from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
 from cds_hooks.picture.gaps import closed
+from cds_hooks.picture.named import named_unclearly, with_named
 from cds_hooks.picture.narrative import breast_texts, told_in_text
 from cds_hooks.picture.readers import (
     antibody,
@@ -124,7 +125,7 @@ READS: frozenset[str] = (
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
-    record = with_reported(record, vocabulary)
+    record = with_named(with_reported(record, vocabulary), vocabulary)
     tumours = tumours_in(record, vocabulary)
     views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
     patient = {
@@ -151,6 +152,7 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
         {key: state.value for key, state in sorted(record.states.items())},
         () if episodes else breast_texts(record, vocabulary),
         of_concern(record, bool(episodes), vocabulary),
+        () if episodes else named_unclearly(record, vocabulary),
     )
 
 

@@ -1,12 +1,13 @@
 """What the readers look at: the record as one tumour episode sees it."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Condition, Observation, Record
-from cds_hooks.picture.answers import Slot, slots
+from cds_hooks.picture.answers import Slot, slots_by_list
 from cds_hooks.picture.episodes import ANOTHER_CANCER, Chart, Place, Tumour, Tumours, attribute
 from cds_hooks.picture.finding import Seen
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
@@ -30,6 +31,10 @@ class View:
     elsewhere: tuple[tuple[str, str], ...] = ()
     unsided_is_unsure: bool = False
     others: tuple[Tumour, ...] = ()
+    _asked: Mapping[str, tuple[Slot, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_asked", slots_by_list(self.seen, self.vocabulary))
 
     def codes(self, name: str) -> CodeList:
         """A code list by name."""
@@ -37,7 +42,7 @@ class View:
 
     def asked(self, name: str) -> tuple[Slot, ...]:
         """Every place where a question of the list is asked, in the fixed order of `seen`."""
-        return tuple(slots(self.seen, self.codes(name), self.vocabulary))
+        return self._asked.get(name, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ def view_of(tumour: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabu
 
 def dated(view: View, course: Course) -> View:
     """The view with each Observation placed in the course of treatment."""
-    return replace(view, seen=tuple(_placed(each, course) for each in view.seen))
+    seen = tuple(_placed(each, course) for each in view.seen)
+    return view if seen == view.seen else replace(view, seen=seen)
 
 
 def belongs_to_another_cancer(seen: Seen) -> bool:
@@ -104,6 +110,8 @@ def _placed(seen: Seen, course: Course) -> Seen:
         and course.operated.earliest
         and when.earliest >= course.operated.earliest
     )
+    if (after, surgical) == (seen.after_therapy, seen.surgical):
+        return seen
     return replace(seen, after_therapy=after, surgical=surgical)
 
 

@@ -22,13 +22,17 @@ class Problem:
         return f"{self.where}: {self.text}" if self.where else self.text
 
 
+def text(name: str) -> dict[str, Any]:
+    """The schema of a message as it is written: "request", "response", "discovery", "feedback" or "outcome"."""
+    found = json.loads((files("cds_hooks.protocol") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return dict(found)
+
+
 @cache
 def validator(name: str) -> Draft202012Validator:
-    """The compiled schema of a message: "request", "response", "discovery" or "feedback"."""
-    text = (files("cds_hooks.protocol") / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
-    schema = json.loads(text)
-    Draft202012Validator.check_schema(schema)
-    return Draft202012Validator(schema)
+    """The compiled schema of a message."""
+    Draft202012Validator.check_schema(text(name))
+    return Draft202012Validator(text(name))
 
 
 def problems(name: str, message: object) -> tuple[Problem, ...]:

@@ -16,7 +16,7 @@ from cds_hooks.reasoning.considerations import CardKind, Consideration, Consider
 from cds_hooks.reasoning.gates import Bench, Gate
 from cds_hooks.reasoning.verdict import Because, Truth
 
-REPLACED, QUIETENED = "replaced", "quietened"
+REPLACED, QUIETENED, UNAPPROVED = "replaced", "quietened", "unapproved"
 REPLACEABLE = frozenset(
     {CardKind.IN_SITU, CardKind.SURVEILLANCE, CardKind.RESTRAINT, CardKind.TREATMENT, CardKind.LIVING_AFTER}
 )
@@ -51,6 +51,19 @@ def consider(
     ]
     recurrence = recurrence_suspected(found)
     return tuple(_silenced(one, picture, recurrence, history) for one in found)
+
+
+def only_approved(considered: Iterable[Considered]) -> tuple[Considered, ...]:
+    """The same verdicts, those on what nobody approved silenced.
+
+    What is not approved adds nothing to a card, yet keeps what it takes away: a suspected recurrence still replaces.
+    """
+    return tuple(
+        replace(one, silenced=UNAPPROVED)
+        if one.silenced is None and one.consideration.status is not Status.APPROVED
+        else one
+        for one in considered
+    )
 
 
 def recurrence_suspected(considered: Iterable[Considered]) -> bool:

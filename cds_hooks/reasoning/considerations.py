@@ -153,7 +153,8 @@ class Considered:
     facts that could still settle it. `withheld` is the gate's reason (a key of `wording.yaml`), `suppressed` the
     caution that took it away. `warnings` are cautions that hold, `to_confirm` those that cannot be told: a verdict
     with a suppressing one among them is not settled yet. `none_found`: nothing but an examination is missing, and the
-    chart was read and holds none. `silenced` says why it is not shown although it could be: "replaced", "quietened".
+    chart was read and holds none. `silenced` says why it is not shown although it could be: "replaced", "quietened",
+    "unapproved".
     """
 
     consideration: Consideration
@@ -171,7 +172,12 @@ class Considered:
     @property
     def shown(self) -> bool:
         """True if a card shows it."""
-        return self.silenced is None and (self.outcome is Outcome.APPLIES or self.none_found)
+        return self.silenced is None and self.speaks
+
+    @property
+    def speaks(self) -> bool:
+        """True if there is something to say, silenced or not."""
+        return self.outcome is Outcome.APPLIES or self.none_found
 
     @property
     def settled(self) -> bool:

@@ -17,7 +17,7 @@ from cds_hooks.knowledge.library import Knowledge
 class Desk:
     """The service as the routes see it. `clock` gives aware times, `new_id` a new id for a call, `discovery` is the
     answer to GET /cds-services, `base_url` where readers reach this service, None if not known; `build` names the
-    program that answers.
+    program that answers. With `require_approval` only what a clinician approved is shown.
     """
 
     knowledge: Knowledge
@@ -30,6 +30,7 @@ class Desk:
     fhir_servers: FhirServers
     base_url: str | None = None
     build: str = ""
+    require_approval: bool = True
 
     def check_service(self, service_id: str) -> None:
         """Raises UnknownService."""

@@ -56,7 +56,9 @@ def _answer(call: Call) -> flask.Response:
     with call.phase("read"):
         reading = read_supplemented(request, supplement, knowledge.service.prefetch, knowledge.sieve)
     today = call.received_at.astimezone(UTC).date()
-    given = Circumstances(call.id, today, request.user_type, base_url=desk.base_url)
+    given = Circumstances(
+        call.id, today, request.user_type, base_url=desk.base_url, require_approval=desk.require_approval
+    )
     with call.phase("decide"):
         decision = decide(reading.record, knowledge, given)
         body = canonical({"cards": decision.cards})

@@ -7,6 +7,7 @@ Every value is a text: what it is, "not available: reason", or "not used".
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cds_hooks.knowledge.approvals import NOTHING_APPROVED, approval_state
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.reasoning.conditions import Condition, facts_in
 from cds_hooks.reasoning.considerations import CardKind, Citation, Consideration, Status
@@ -28,10 +29,17 @@ def source_attributes(knowledge: Knowledge) -> Json:
         "service": knowledge.service.id,
         "title": knowledge.service.title,
         "knowledge": knowledge.fingerprint,
-        "approval": "approved by a clinician" if knowledge.approved else "draft: no clinician has approved it",
+        "approval": _approval(knowledge),
         "intervention": knowledge.wording["attributes.intervention"],
         "cards": [_card(told(knowledge), kind) for kind in ORDER],
     }
+
+
+def _approval(knowledge: Knowledge) -> str:
+    if knowledge.approved:
+        return "approved by a clinician"
+    state = approval_state(knowledge)
+    return "draft: no clinician has approved it" if state == NOTHING_APPROVED else f"in part: {state}"
 
 
 def _card(tells: Told, kind: CardKind) -> Json:

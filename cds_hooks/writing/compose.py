@@ -35,6 +35,8 @@ def compose(
     `base_url` is where readers reach this service; without it no card links to a page of it.
     Raises KnowledgeBroken where the wording does not serve, which the checks at start exclude.
     """
+    if consultation.nothing_approved:
+        return ()
     found = () if recurrence_suspected(consultation.considerations) else tumours(consultation)
     desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, base_url)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
@@ -86,7 +88,7 @@ class _Desk:
         yield from lines(spoken, hosted)
         said = (*planned.items, *hosted.living, *hosted.restraints)
         approved = all(one.consideration.status is Status.APPROVED for one in said)
-        approved = approved and (spoken.knowledge.approved or not own)
+        approved = approved and spoken.knowledge.foundation_approved
         yield closing(spoken.wording, rule=CardKind.TIER in own, approved=approved, data_until=self.today)
 
     def _suggestions(self, items: Iterable[Considered]) -> dict[str, Any]:

@@ -6,6 +6,9 @@ import unicodedata
 
 LONGEST = 80  # characters of one piece of chart text; more is noise on a card
 
+# What GitHub's Markdown makes a link of although every character of it is escaped: addresses are looked for in the
+# text that the reader sees, once the backslashes are gone. A blank at these places ends them.
+_LINKS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)|(?=@)|(?<=@)", re.IGNORECASE)
 _PUNCTUATION = re.compile(f"[{re.escape(string.punctuation)}]")
 _SPACES = re.compile(r"\s+")
 # Cc C0/C1 controls, Cf bidi controls, zero-width characters and other invisible format characters, Cs lone
@@ -29,5 +32,7 @@ def plain(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """`plain` text with every ASCII punctuation character escaped, so that Markdown reads none of it as markup."""
-    return _PUNCTUATION.sub(lambda found: "\\" + found.group(), plain(text))
+    """`plain` text of which Markdown reads nothing as markup or as an address: every ASCII punctuation character is
+    escaped, and a blank stands in what would be made a link of.
+    """
+    return _PUNCTUATION.sub(lambda found: "\\" + found.group(), _LINKS.sub(" ", plain(text)))

@@ -120,7 +120,8 @@ def _unread(knowledge: Knowledge, passing: Facts) -> Iterator[Consultation]:
         text = tuple(Evidence(f"DiagnosticReport/{n}", f"2024-{n + 1:02}-28" if n else "") for n in range(reports))
         shapes = tuple(Unsupported(_VERSIONS[n], _TYPES[: n * 4 + 1]) for n in range(versions))
         silent = _consultation(knowledge, (("", passing),)).picture
-        for picture in (replace(silent, unsupported=shapes), replace(silent, episodes=(), only_text=text)):
+        none = replace(silent, episodes=())
+        for picture in (silent, replace(none, only_text=text), replace(none, only_named=text)):
             shown = replace(picture, unsupported=shapes)
             tiers, withheld = stratify(shown, knowledge.tiers, knowledge.gates)
             yield Consultation(shown, tiers, withheld, knowledge.fingerprint)

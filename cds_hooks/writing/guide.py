@@ -6,14 +6,17 @@ It names no fingerprint and no date of its making, so that it is stale only when
 from collections.abc import Iterator
 from itertools import chain
 
+from cds_hooks.knowledge.approvals import NOTHING_APPROVED, approval_state
+from cds_hooks.knowledge.background import FOUNDATION
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.reasoning.considerations import CardKind, Consideration
 from cds_hooks.reasoning.gates import Gate
-from cds_hooks.writing.guide_consideration import consideration_section, gate_heading
+from cds_hooks.writing.guide_consideration import consideration_section, gate_heading, review_line
 from cds_hooks.writing.guide_parts import Told, bullets, cell, sentence, slug, table, told
 from cds_hooks.writing.guide_tier import tier_section
 
 TIER, GATES, UNSAID, SOURCES = "Risk tier at diagnosis", "Gates", "Deliberately not said", "Sources"
+RESTS_ON = {"tiers": "The tier table", "gates": "The gates", "wording": "The words of the cards"}
 KINDS = {
     CardKind.SAFETY: "Safety",
     CardKind.SUSPECTED_RECURRENCE: "Suspected recurrence",
@@ -43,11 +46,16 @@ def _opening(knowledge: Knowledge) -> Iterator[str]:
         "for, what it rests on, and where it ends. It informs professionals and orders nothing; every card leaves the "
         "decision to the reader."
     )
-    if not knowledge.approved:
+    state = approval_state(knowledge)
+    if state == NOTHING_APPROVED:
         yield (
-            "**Nothing here has been approved by a clinician yet.** Every card says so. Evidence marked “recalled, not "
-            "read” is to be checked against its source first."
+            "**Nothing here has been approved by a clinician yet.** Every card says so, and where approval is required "
+            "none is shown. Evidence marked “recalled, not read” is to be checked against its source first."
         )
+    elif not knowledge.approved:
+        yield f"**Not all of this has been approved by a clinician:** {state}. Each part says how far it has come."
+    yield "What every card rests on:"
+    yield bullets(f"{RESTS_ON[name]} (`{name}`): {_state(knowledge, name)}" for name in FOUNDATION)
     yield (
         "How to read a rule: what is not recorded is unknown, never “no” and never zero. A rule applies only when "
         "every part of it is certain; where a missing fact could still settle it, it cannot be told. “No … is on "
@@ -55,6 +63,10 @@ def _opening(knowledge: Knowledge) -> Iterator[str]:
     )
     yield f"## Contents ({count} considerations)"
     yield "\n".join(_contents(knowledge))
+
+
+def _state(knowledge: Knowledge, name: str) -> str:
+    return review_line(knowledge.foundation[name], knowledge.background.reviews[name])
 
 
 def _contents(knowledge: Knowledge) -> Iterator[str]:

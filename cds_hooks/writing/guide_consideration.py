@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from cds_hooks.knowledge.background import Review
+from cds_hooks.knowledge.library import Part
 from cds_hooks.reasoning.considerations import Caution, Consideration, Due, Effect, Order, Status
 from cds_hooks.writing.guide_parts import Told, bullets, cell, evidence, examples, sentence, slug
 
@@ -42,10 +43,11 @@ def consideration_section(told: Told, one: Consideration) -> Iterator[str]:
     yield examples(told, behind.examples[one.id])
 
 
-def review_line(one: Consideration, review: Review) -> str:
+def review_line(one: Consideration | Part, review: Review) -> str:
     """Version and review state: "Version 1 · draft: no clinician has approved it"."""
     if one.status is Status.APPROVED:
-        state = f"approved by {review.reviewer} on {review.approved_on}, next review {review.due or 'not set'}"
+        role = f" ({review.role})" if review.role else ""
+        state = f"approved by {review.reviewer}{role} on {review.approved_on}, next review {review.due}"
     elif one.status is Status.RETIRED:
         state = "retired: it is never said"
     else:

@@ -1,4 +1,4 @@
-"""The card that says what of the chart is not read: pathology in words alone, resources of another FHIR version."""
+"""The card that says what of the chart is not read: what stands in words alone, resources of another FHIR version."""
 
 from collections.abc import Iterable, Iterator
 
@@ -19,7 +19,8 @@ def is_worth_a_card(consultation: Consultation, found: tuple[Tumour, ...]) -> bo
     """True if what was not read bears on what is said: a tier, or that no tumour is on file. `found` have a tier."""
     picture = consultation.picture
     no_tumour = any(w.episode is None and w.because == NO_BREAST_CANCER for w in consultation.withheld)
-    return bool(no_tumour and picture.only_text) or bool((found or no_tumour) and picture.unsupported)
+    in_words = picture.only_text or picture.only_named
+    return bool(no_tumour and in_words) or bool((found or no_tumour) and picture.unsupported)
 
 
 def unread_summary(wording: Wording, consultation: Consultation, more: int = 0) -> str:
@@ -30,11 +31,13 @@ def unread_summary(wording: Wording, consultation: Consultation, more: int = 0) 
 
 
 def unread_detail(wording: Wording, consultation: Consultation) -> list[str]:
-    """Blocks: the reports, each version with its resource types, and what that means."""
+    """Blocks: the reports and diagnoses, each version with its resource types, and what that means."""
     picture = consultation.picture
     blocks = []
     if picture.only_text:
         blocks.append(wording.say("unread.detail.text", reports=named_reports(wording, picture.only_text)))
+    if picture.only_named:
+        blocks.append(wording.say("unread.detail.named", diagnoses=_diagnoses(wording, picture.only_named)))
     blocks += [
         wording.say("unread.detail.version", version=one.version, types=", ".join(one.resource_types))
         for one in picture.unsupported
@@ -52,7 +55,8 @@ def unread_because(wording: Wording, consultation: Consultation) -> list[str]:
         wording.say("unread.because.version", version=one.version, types=", ".join(one.resource_types))
         for one in picture.unsupported
     ]
-    return list(dict.fromkeys([*texts, *versions]))
+    named = [wording.say("unread.because.named", diagnosis=_diagnosis(wording, one)) for one in picture.only_named]
+    return list(dict.fromkeys([*texts, *named, *versions]))
 
 
 def text_only(wording: Wording, tumour: Tumour) -> Iterator[str]:
@@ -77,11 +81,25 @@ def _report(wording: Wording, report: Evidence) -> str:
     return wording.say("unread.report", date=shown_date(report.date))
 
 
+def _diagnoses(wording: Wording, diagnoses: Iterable[Evidence]) -> str:
+    latest_first = sorted(diagnoses, key=lambda one: (one.date, one.reference), reverse=True)
+    return wording.listed(tuple(dict.fromkeys(_diagnosis(wording, one) for one in latest_first)), _MOST_REPORTS)
+
+
+def _diagnosis(wording: Wording, diagnosis: Evidence) -> str:
+    if not diagnosis.date:
+        return wording.say("unread.diagnosis_undated")
+    return wording.say("unread.diagnosis", date=shown_date(diagnosis.date))
+
+
 def _summaries(wording: Wording, consultation: Consultation) -> Iterator[str]:
     picture = consultation.picture
     if picture.only_text:
         yield wording.say("unread.summary.text", reports=named_reports(wording, picture.only_text))
         yield wording.say("unread.summary.text_bare")
+    elif picture.only_named:
+        yield wording.say("unread.summary.named", diagnoses=_diagnoses(wording, picture.only_named))
+        yield wording.say("unread.summary.named_bare")
     else:
         versions = ", ".join(one.version for one in picture.unsupported)
         types = sorted({name for one in picture.unsupported for name in one.resource_types})

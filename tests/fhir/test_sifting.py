@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,16 @@ def test_what_has_no_code_may_be_anything_and_is_kept(key_and_resource: tuple[st
     key, resource = key_and_resource
     record = read(**{key: bundle(resource)})
     assert len(record.conditions + record.procedures + record.medications) == 1
+
+
+@pytest.mark.parametrize(
+    ("display", "kept"), [("Breast CANCER", 1), ("C\u00e1ncer de mama", 1), ("Pregnancy", 0), ("C\u00e1lculo", 0)]
+)
+def test_a_word_that_is_looked_for_keeps_a_code_that_nobody_knows(display: str, kept: int) -> None:
+    sieve = replace(SIEVE, words={"Condition": ("cancer", "cáncer")})
+    local = condition(code={"coding": [{"system": "urn:local", "code": "1", "display": display}]})
+    assert len(read(sieve=sieve, conditions=bundle(local)).conditions) == kept
+    assert read(conditions=bundle(local)).conditions == ()
 
 
 def test_a_result_without_a_code_is_not_kept() -> None:

@@ -66,7 +66,10 @@ numbers:
     cite: {source: house-rule, says: Larger is an error., where: rule, seen: full}
 """
 
-TIERS = """\
+GOVERNED = "version: 1\nstatus: draft\nreview: {author: null, reviewer: null, approved_on: null, due: null}\n"
+
+TIERS = (
+    """\
 title: Tier
 gate: tier
 factors:
@@ -93,14 +96,19 @@ examples:
   - {story: small, given: {size: 9.9, her2: negative, sites: []}, expect: low}
   - {story: HER2 unknown, given: {size: 9.9, sites: []}, expect: {at_least: low, at_most: high}}
 """
+    + GOVERNED
+)
 
-GATES = """\
+GATES = (
+    """\
 gates:
   tier:
     why: The dead have no tier.
     patient: [{require: {deceased: {is: no}}, otherwise: deceased}]
     episode: [{require: {none: [{sites: {include: liver}}]}, otherwise: metastatic}]
 """
+    + GOVERNED
+)
 
 SERVICES = """\
 services:
@@ -121,7 +129,8 @@ sources:
   house-rule: {label: Our rule, short: Our rule, note: ours, url: "https://example.org/rule"}
 """
 
-WORDING = """\
+WORDING = (
+    """\
 withheld.no_breast_cancer: no breast cancer
 withheld.deceased: the patient has died
 withheld.metastatic: metastatic
@@ -129,6 +138,8 @@ summary.tier: "{tier} risk: {drivers}"
 caveat.her2: Predates trastuzumab.
 caveat.her2.sources: article, house-rule
 """
+    + GOVERNED
+)
 
 TALK = """\
 id: talk

@@ -139,7 +139,7 @@ def test_every_problem_is_reported_at_once(tmp_path: Path) -> None:
         sites="system\n",
     )
     (folder / "facts.yml").write_text("a: 1\n")
-    starts = ["wording.yaml:7", "sources.yaml:1", "tiers.yaml:6", "codelists/sites.csv:1", "facts.yml"]
+    starts = ["wording.yaml:10", "sources.yaml:1", "tiers.yaml:6", "codelists/sites.csv:1", "facts.yml"]
     found = {problem.split(": ")[0] for problem in problems(folder)}
     assert found == set(starts)
 

@@ -111,7 +111,8 @@ def test_the_wheel_carries_the_knowledge_the_stories_and_everything_that_is_not_
 def test_the_installed_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "recurrence-cds.key").write_text("k" * 64)
-    with started([installed / "recurrence-cds", "serve"], tmp_path, {"RECURRENCE_CDS_PORT": str(port)}):
+    environ = {"RECURRENCE_CDS_PORT": str(port), "RECURRENCE_CDS_REQUIRE_APPROVAL": "false"}
+    with started([installed / "recurrence-cds", "serve"], tmp_path, environ):
         cards = ask_for_the_story(port)
     assert "high" in cards[0]["summary"].lower()
     assert (tmp_path / "recurrence-cds.sqlite3").exists()

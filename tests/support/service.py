@@ -76,7 +76,12 @@ class Service:
 @contextmanager
 def running_service(folder: Path) -> Iterator[Service]:
     """Start the service with a fresh journal in `folder`, at a fixed time, and stop it afterwards."""
-    settings = read_settings({"RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}"})
+    settings = read_settings(
+        {
+            "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",
+            "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
+        }
+    )
     journal = Journal(f"sqlite:///{folder / 'journal.sqlite3'}", Keyring.of(b"a key that only the tests use, 32"))
     app = create_app(settings, load_knowledge(), journal, lambda: NOW)
     server = make_server("127.0.0.1", 0, app, threaded=True)

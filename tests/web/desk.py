@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
 from cds_hooks.audit.reading import StoredDecision, rows
 from cds_hooks.audit.reading import opened as opened_row
+from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.outbound.caller import Outbound
 from cds_hooks.outbound.places import Place
@@ -77,15 +78,21 @@ class Desk:
 
 @contextmanager
 def opened(
-    folder: Path, settings: Settings | None = None, blueprints: tuple[flask.Blueprint, ...] = ()
+    folder: Path,
+    settings: Settings | None = None,
+    blueprints: tuple[flask.Blueprint, ...] = (),
+    *,
+    require_approval: bool = False,
+    knowledge: Knowledge = KNOWLEDGE,
 ) -> Iterator[Desk]:
-    """A desk whose journal is a new file in `folder`."""
+    """A desk whose journal is a new file in `folder`; it shows drafts too, unless approval is required."""
+    settings = replace(settings or Settings(), require_approval=require_approval)
     database, log = folder / "journal.sqlite3", io.StringIO()
     journal = Journal(f"sqlite:///{database}", Keyring.of(KEY))
-    outbound = Outbound(map(Place, (settings or Settings()).fhir_servers))
+    outbound = Outbound(map(Place, settings.fhir_servers))
     app = create_app(
-        settings or Settings(),
-        KNOWLEDGE,
+        settings,
+        knowledge,
         journal,
         lambda: NOW,
         extra_blueprints=blueprints,

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from tests.web.desk import KNOWLEDGE, Desk
+from tests.web.desk import KNOWLEDGE, Desk, opened
 
 
 def test_a_process_that_answers_is_alive(desk: Desk) -> None:
@@ -10,7 +12,14 @@ def test_a_process_that_answers_is_alive(desk: Desk) -> None:
 
 def test_a_service_that_can_record_is_ready_and_names_its_knowledge(desk: Desk) -> None:
     answer = desk.client.get("/readyz")
-    assert (answer.status_code, answer.get_json()) == (200, {"status": "ready", "knowledge": KNOWLEDGE.fingerprint})
+    expected = {"status": "ready", "knowledge": KNOWLEDGE.fingerprint, "approval": "not required"}
+    assert (answer.status_code, answer.get_json()) == (200, expected)
+
+
+def test_a_service_that_may_show_nothing_is_ready_and_says_so(tmp_path: Path) -> None:
+    with opened(tmp_path, require_approval=True) as desk:
+        answer = desk.client.get("/readyz")
+    assert (answer.status_code, answer.get_json()["approval"]) == (200, "nothing approved: silent")
 
 
 def test_a_service_that_cannot_record_is_alive_but_not_ready(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

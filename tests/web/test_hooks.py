@@ -1,4 +1,5 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.protocol.response import check_answer
 from cds_hooks.web import hooks
 from cds_hooks.web.wire import answer_of
-from tests.web.desk import KNOWLEDGE, NOW, SERVICE, Desk, from_user, with_cards, without_cards
+from tests.web.desk import KNOWLEDGE, NOW, SERVICE, Desk, from_user, opened, with_cards, without_cards
 
 CARD = "org.recurrence-cds.card"
 
@@ -137,3 +138,10 @@ def test_today_is_the_day_of_the_call_in_utc(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setattr(hooks, "decide", decide)
     desk.post(with_cards())
     assert days == [NOW.date()] == [date(2026, 3, 1)]
+
+
+def test_silence_for_want_of_approval_is_recorded_with_its_reason(tmp_path: Path) -> None:
+    with opened(tmp_path, require_approval=True) as desk:
+        answer = desk.post(with_cards())
+        (row,) = desk.calls()
+    assert (answer.status_code, answer.get_json(), row["silence"]) == (200, {"cards": []}, "nothing_approved")

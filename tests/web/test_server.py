@@ -2,12 +2,7 @@
 
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,6 +15,7 @@ from cds_hooks import app
 from cds_hooks.audit.keyring import read_or_create_keyring
 from cds_hooks.errors import KnowledgeBroken, SettingsBroken
 from cds_hooks.settings import Settings
+from tests.support.granian import running_granian
 from tests.web.desk import KNOWLEDGE, SERVICE, with_cards, without_cards
 
 LIMIT = 3 * 1024 * 1024
@@ -42,12 +38,6 @@ class Granian:
             return answer.status, json.loads(text) if text else {}
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def environment(folder: Path) -> dict[str, str]:
     read_or_create_keyring(folder / "key")
     return {
@@ -55,46 +45,15 @@ def environment(folder: Path) -> dict[str, str]:
         "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(folder / "key"),
         "RECURRENCE_CDS_CORS_ORIGINS": "https://ehr.example.org",
         "RECURRENCE_CDS_MAX_BODY_BYTES": str(LIMIT),
+        "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
     }
 
 
 @pytest.fixture(scope="module")
 def granian(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Granian]:
-    port = free_port()
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory", "--port", str(port)]
-    with subprocess.Popen(
-        [*command, "cds_hooks.app:wsgi"],
-        env={**os.environ, **environment(tmp_path_factory.mktemp("granian"))},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        said = list(iter_until(process.stdout, "Started worker"))
-        rest = threading.Thread(target=process.stdout.read)
-        rest.start()
-        try:
-            wait_until_ready(port, said)
-            yield Granian(port)
-        finally:
-            process.terminate()
-            rest.join(20)
-
-
-def iter_until(lines: Iterable[str], word: str) -> Iterator[str]:
-    for line in lines:
-        yield line
-        if word in line:
-            return
-
-
-def wait_until_ready(port: int, said: list[str]) -> None:
-    """Block until the worker accepts; each refused connection returns at once, so this is a bounded busy wait."""
-    for _ in range(100_000):
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                return
-    raise AssertionError("".join(said))
+    folder = tmp_path_factory.mktemp("granian")
+    with running_granian(environment(folder), folder / "log") as port:
+        yield Granian(port)
 
 
 def test_the_service_answers_under_its_server(granian: Granian) -> None:
@@ -103,7 +62,8 @@ def test_the_service_answers_under_its_server(granian: Granian) -> None:
 
 
 def test_it_is_ready(granian: Granian) -> None:
-    assert granian.call("GET", "/readyz") == (200, {"status": "ready", "knowledge": KNOWLEDGE.fingerprint})
+    expected = {"status": "ready", "knowledge": KNOWLEDGE.fingerprint, "approval": "not required"}
+    assert granian.call("GET", "/readyz") == (200, expected)
 
 
 def test_a_double_slash_and_a_preflight_reach_the_application(granian: Granian) -> None:

@@ -1,15 +1,17 @@
 """Consultations made up for the tests of the cards, through the real table and the real gates."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
 
 from cds_hooks.consult import Consultation
-from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.knowledge.library import Knowledge, Part
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
+from cds_hooks.reasoning.considerations import Status
 from cds_hooks.reasoning.stratify import stratify
 from cds_hooks.writing.compose import compose
 
@@ -45,6 +47,13 @@ TRIPLE_NEGATIVE: dict[str, Any] = {**LOW, "er": "negative", "pr": "negative", "h
 @cache
 def knowledge() -> Knowledge:
     return load_knowledge()
+
+
+@cache
+def approved() -> Knowledge:
+    """The same with all that every card rests on approved."""
+    parts = {name: Part(1, Status.APPROVED) for name in knowledge().foundation}
+    return replace(knowledge(), foundation=parts)
 
 
 def fact(value: Any) -> Fact:

@@ -21,6 +21,7 @@ from tests.writing.made_up import (
     PROOF,
     TRIPLE_NEGATIVE,
     UNKNOWN,
+    approved,
     card,
     consultation,
     fact,
@@ -184,8 +185,7 @@ def test_without_a_factor_that_leaves_the_tier_alone_there_is_no_line_for_them()
 
 
 def test_approved_knowledge_is_not_called_unapproved() -> None:
-    approved = replace(knowledge(), approved=True)
-    (shown,) = compose(consultation(tumour()), approved, DECISION, date(2026, 3, 2))
+    (shown,) = compose(consultation(tumour()), approved(), DECISION, date(2026, 3, 2))
     assert "Advisory, for professionals. Based on data until 2026-03-02." in shown["detail"]
 
 

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from cds_hooks.errors import KnowledgeBroken
+from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
 from cds_hooks.protocol.response import check_answer
 from cds_hooks.reasoning.considerations import CardKind, CardText, Outcome, Status
 from cds_hooks.writing.checks import check_cards
 from cds_hooks.writing.facts_said import due_since
 from tests.writing.considered import ASSESSMENT, CLOTS, READ, RECALLED, SCAN, about, applies, cards, due, idea
-from tests.writing.made_up import knowledge, tumour
+from tests.writing.made_up import approved, knowledge, tumour
 
 NODES: dict[str, Any] = {
     "positive_nodes": Known(Interval.exactly(Decimal(2)), (Evidence("Observation/n", "2024-05-01"),))
@@ -354,9 +355,18 @@ def test_without_a_card_there_is_no_line() -> None:
     assert cards(living, asking("er"), episodes=(tumour(metastatic="yes"),)) == []
 
 
-@pytest.mark.parametrize(("status", "said"), [(Status.DRAFT, True), (Status.APPROVED, False)])
-def test_what_is_not_approved_says_so(status: Status, said: bool) -> None:
-    assert ("not yet clinically approved" in treatment(applies(idea(status=status)))["detail"]) is said
+@pytest.mark.parametrize(
+    ("known", "status", "said"),
+    [
+        (knowledge(), Status.DRAFT, True),
+        (knowledge(), Status.APPROVED, True),  # its gate and its words are drafts
+        (approved(), Status.DRAFT, True),
+        (approved(), Status.APPROVED, False),
+    ],
+)
+def test_what_is_not_approved_says_so(known: Knowledge, status: Status, said: bool) -> None:
+    _, card = cards(applies(idea(status=status)), episodes=(tumour(**NODES),), known=known)
+    assert ("not yet clinically approved" in card["detail"]) is said
 
 
 def test_the_same_inputs_give_the_same_cards() -> None:

@@ -80,6 +80,19 @@ def test_breast_pathology_as_text_alone_has_a_card_and_no_tier() -> None:
     assert "org.recurrence-cds.assessment" not in shown["extension"]
 
 
+def test_a_breast_cancer_named_in_words_alone_has_a_card_and_no_tier() -> None:
+    named = (Evidence("Condition/a", "2024-04-10"), Evidence("Condition/b"))
+    consulted = consultation()
+    (shown,) = cards(replace(consulted, picture=replace(consulted.picture, only_named=named)))
+    assert shown["summary"] == (
+        "Breast cancer is named in words that are not understood (diagnosis of 2024-04-10, undated diagnosis); "
+        "confirm: no tier"
+    )
+    assert "undated diagnosis. This service reads codes" in shown["detail"]
+    told = shown["extension"]["org.recurrence-cds.card"]["considerations"][0]["because"]
+    assert "named in words that are not understood: diagnosis of 2024-04-10" in told
+
+
 def test_text_and_another_version_share_one_card() -> None:
     (shown,) = cards(with_unread(consultation(), STU3, texts=(REPORT,)))
     assert "report of 2024-04-10" in shown["detail"]
