@@ -3,6 +3,7 @@
 What they need is imported when they run: the other commands, and the server, need none of it.
 """
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -63,3 +64,20 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     if failed := content["failed"]:
         console.print(f"{failed} patients could not be consulted on: see the column failure", markup=False)
         sys.exit(1)
+
+
+@click.command()
+@click.argument("people", type=click.IntRange(1))
+@click.option("--seed", type=int, default=1, show_default=True, help="Equal seeds make equal populations.")
+@click.option("--out", required=True, type=OUT, help="Folder for the export.")
+@click.option("--lines", type=click.IntRange(10), default=300, show_default=True, help="Lines of each chart.")
+@click.option("--plain", is_flag=True, help="Do not gzip the files.")
+@click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if not said.")
+def synth(people: int, seed: int, out: Path, lines: int, plain: bool, workers: int | None) -> None:  # noqa: PLR0913, PLR0917
+    """Make up PEOPLE with breast cancer, and some without, as a FHIR Bulk Data export. Nobody in it is real."""
+    from cds_hooks.cohort.progress import Progress  # noqa: PLC0415
+    from cds_hooks.cohort.synth.write import Population, write_population  # noqa: PLC0415
+
+    population = Population(people, seed, lines, zipped=not plain)
+    counts = write_population(population, out, workers or os.cpu_count() or 1, Progress())
+    click.echo(f"{people} people, {sum(counts.values())} lines: {out}")
