@@ -1,4 +1,4 @@
-"""The command line: serve, demo, explain, check, guide, approve, withdraw, cohort, synth.
+"""The command line: serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact.
 
 Exit codes: 0 done, 1 the knowledge has problems (`check`), 2 it could not be done; the reason is one line on stderr.
 """
@@ -10,6 +10,7 @@ import click
 
 from cds_hooks.commands.chart import explain
 from cds_hooks.commands.cohort import cohort, synth
+from cds_hooks.commands.impact import impact
 from cds_hooks.commands.knowledge import approve, check, guide, withdraw
 from cds_hooks.commands.serving import demo, serve
 from cds_hooks.errors import KnowledgeBroken, RecurrenceCdsError, RequestRefused
@@ -47,7 +48,7 @@ def main() -> None:
     """CDS Hooks service for the recurrence risk of breast cancer."""
 
 
-for command in (serve, demo, explain, check, guide, approve, withdraw, cohort, synth):
+for command in (serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact):
     main.add_command(command)
 
 

@@ -5,6 +5,7 @@
     ├── ClientsBroken             the client registry has problems (all of them listed); it does not start
     ├── KnowledgeBroken           the knowledge folder has problems (all of them listed); it does not start
     ├── ApprovalRefused           something cannot be approved, or withdrawn; nothing was written
+    ├── ImpactImpossible          two versions cannot be compared: one is not there, or not read by this program
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
     ├── CallFailed                another server cannot be read
     ├── PayloadForgotten          the sealed part of a row cannot be opened any more: its key was shredded
@@ -56,6 +57,10 @@ class KnowledgeBroken(RecurrenceCdsError):
 
 class ApprovalRefused(RecurrenceCdsError):
     """An approval that may not be given, or not be withdrawn; the message says why."""
+
+
+class ImpactImpossible(RecurrenceCdsError):
+    """Two versions of the knowledge cannot be compared; the message says why."""
 
 
 class JournalUnavailable(RecurrenceCdsError):
