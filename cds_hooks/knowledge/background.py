@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from cds_hooks.knowledge.predictive import Predictive, predictive
 from cds_hooks.reasoning.considerations import Citation
 
 Entry = Mapping[str, Any]
@@ -49,6 +50,7 @@ class Background:
     `low_requires` says why each of the table's conditions for LOW is there. `gates` says by id why a gate is there;
     `examples` and `reviews` are by consideration; `examples` under "tier" are those of the table, `reviews` has those
     of the files that every card rests on beside. `unsaid` is the list of what is deliberately not said, in Markdown.
+    `predictive` is what foretells or classifies risk.
     """
 
     tier_title: str = ""
@@ -59,6 +61,7 @@ class Background:
     examples: Mapping[str, tuple[Example, ...]] = field(default_factory=lambda: _NONE)
     reviews: Mapping[str, Review] = field(default_factory=lambda: _NONE)
     unsaid: str = ""
+    predictive: tuple[Predictive, ...] = ()
 
 
 def background(single: Mapping[str, Entry], considerations: Iterable[Entry], unsaid: str) -> Background:
@@ -76,6 +79,7 @@ def background(single: Mapping[str, Entry], considerations: Iterable[Entry], uns
         examples={id_: _examples(entry) for id_, entry in {**filed, "tier": tiers}.items()},
         reviews={id_: Review(**{k: v or "" for k, v in entry["review"].items()}) for id_, entry in reviewed.items()},
         unsaid=unsaid,
+        predictive=predictive(single["predictive"]),
     )
 
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
 from cds_hooks.errors import KnowledgeBroken
-from cds_hooks.knowledge import approval_checks, build, checks, consideration_checks
+from cds_hooks.knowledge import build, checks, consideration_checks, governance_checks
 from cds_hooks.knowledge.background import FOUNDATION, Background, background
 from cds_hooks.knowledge.build_considerations import consideration
 from cds_hooks.knowledge.codelists import read_codelist
@@ -48,7 +48,7 @@ def knowledge_of(
     filed = [Filed(consideration(document.value, facts), document, content[name]) for name, document in files.items()]
     draft = _draft(documents, codelists, reads, filed)
     problems = [problem for check in checks.ALL for problem in check(draft)]
-    problems += [problem for check in approval_checks.ALL for problem in check(draft, content)]
+    problems += [problem for check in governance_checks.ALL for problem in check(draft, content)]
     _refuse(problems + _consideration_problems(draft, filed))
     unsaid = _text(content, UNSAID) if UNSAID in content else None
     single = {name: document.value for name, document in documents.items()}

@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 
+from cds_hooks.knowledge import predictive
 from cds_hooks.knowledge.consideration_schema import approvals, caution, consideration, governed
 from cds_hooks.knowledge.shapes import (
     CITATION,
@@ -34,7 +35,8 @@ from cds_hooks.knowledge.shapes import (
 from cds_hooks.knowledge.strict_yaml import Document, read_yaml
 from cds_hooks.reasoning.considerations import Status
 
-PLAIN = ("facts", "services", "sources", "wording", "approvals")  # schemas that do not depend on the vocabulary
+# those whose schema does not depend on the vocabulary
+PLAIN = ("facts", "services", "sources", "wording", "approvals", "predictive")
 ALL = (*PLAIN, "tiers", "gates")  # the files of which there is one
 CONSIDERATION = "consideration"
 _GOVERNED = governed(Status.DRAFT, Status.APPROVED)  # what every card rests on cannot be retired
@@ -53,6 +55,7 @@ def plain_schemas() -> dict[str, Schema]:
         "sources": _sources(),
         "wording": _wording(),
         "approvals": approvals(),
+        "predictive": predictive.schema(),
     }
 
 

@@ -1,5 +1,6 @@
 """Source attributes of the cards: the thirteen of an evidence-based decision support intervention (45 CFR
-170.315(b)(11)(iv)(A)), and what a professional needs to review a card's basis independently (FDA, criterion 4).
+170.315(b)(11)(iv)(A)), the thirty-one of what foretells or classifies risk ((iv)(B)), and what a professional needs to
+review a card's basis independently (FDA, criterion 4).
 
 Every value is a text: what it is, "not available: reason", or "not used".
 """
@@ -13,9 +14,8 @@ from cds_hooks.reasoning.conditions import Condition, facts_in
 from cds_hooks.reasoning.considerations import CardKind, Citation, Consideration, Status
 from cds_hooks.reasoning.ranking import ORDER
 from cds_hooks.writing.guide_parts import SEEN, Told, told
-from cds_hooks.writing.wording import ids
+from cds_hooks.writing.predictive_attributes import NOT_USED, personal, predictive_attributes
 
-NOT_USED = "not used"
 _NO_EVIDENCE = "not available: this card states what was not read and rests on no clinical evidence"
 # On the card of the first stands what is filed under the second. Living after is a line on any card.
 _HOSTED = {CardKind.SURVEILLANCE: (CardKind.RESTRAINT, CardKind.LIVING_AFTER)}
@@ -54,6 +54,9 @@ def _card(tells: Told, kind: CardKind) -> Json:
             {"id": one.id, "version": one.version, "status": one.status.value, "title": one.title} for one in own
         ],
         "source_attributes": _attributes(tells, kind, own, facts),
+        "predictive_interventions": [
+            predictive_attributes(tells, one) for one in tells.knowledge.background.predictive if one.card is kind
+        ],
         "basis": _basis(tells, kind, own, facts),
     }
 
@@ -65,32 +68,36 @@ def _attributes(tells: Told, kind: CardKind, own: tuple[Consideration, ...], fac
         "developer": wording["attributes.developer"],
         "funding_source": wording["attributes.funding"],
         "release_and_revision_dates": wording["attributes.released"],
-        "race": NOT_USED,
-        "ethnicity": NOT_USED,
-        "language": NOT_USED,
-        "sexual_orientation": NOT_USED,
-        "gender_identity": NOT_USED,
-        "sex": _used(tells, "sex", facts),
-        "date_of_birth": _used(tells, "date_of_birth", facts),
-        "social_determinants_of_health": NOT_USED,
-        "health_status_assessments": _used(tells, "health_status", facts),
+        **personal(tells, facts),
     }
 
 
 def _basis(tells: Told, kind: CardKind, own: tuple[Consideration, ...], facts: tuple[str, ...]) -> Json:
+    """The four parts of FDA's criterion 4, (a) to (d)."""
     knowledge, wording = tells.knowledge, tells.knowledge.wording
     titles = [knowledge.vocabulary.facts[fact].title for fact in facts]
     return {
-        "intended_use": wording[f"attributes.use.{kind.value}"],
-        "intended_user": wording["attributes.user"],
-        "intended_population": _population(knowledge, kind, own),
-        "role_in_decisions": wording["attributes.role"],
-        "inputs": wording["attributes.inputs"],
-        "facts_tested": titles or [NOT_USED],
-        "logic": [wording["attributes.logic"], *_logic(tells, kind, own)],
-        "validation": wording["attributes.validation"],
-        "limits": _once(_limits(knowledge, kind, own)),
-        "missing_data": wording["attributes.missing"],
+        "purpose": {
+            "intended_use": wording[f"attributes.use.{kind.value}"],
+            "intended_user": wording["attributes.user"],
+            "intended_population": _population(knowledge, kind, own),
+            "role_in_decisions": wording["attributes.role"],
+        },
+        "inputs": {
+            "how_obtained": wording["attributes.inputs"],
+            "facts_tested": titles or [NOT_USED],
+            "relevance": wording["attributes.relevance"],
+            "data_quality": wording["attributes.quality"],
+        },
+        "logic_and_validation": {
+            "logic": [wording["attributes.logic"], *_logic(tells, kind, own)],
+            "populations_studied": wording["attributes.populations_studied"],
+            "validation": wording["attributes.validation"],
+        },
+        "knowns_and_unknowns": {
+            "missing_data": wording["attributes.missing"],
+            "limits": _once(_limits(knowledge, kind, own)),
+        },
     }
 
 
@@ -110,12 +117,6 @@ def _asked_by(knowledge: Knowledge, gate_id: str) -> Iterator[str]:
     gate = knowledge.gates[gate_id]
     asked = [*(one.require for one in gate.requirements), *(caution.when for caution in gate.cautions)]
     yield from (fact for condition in asked for fact in facts_in(condition))
-
-
-def _used(tells: Told, attribute: str, facts: tuple[str, ...]) -> str:
-    listed = ids(tells.knowledge.wording[f"attributes.facts.{attribute}"])
-    titles = [tells.knowledge.vocabulary.facts[fact].title for fact in listed if fact in facts]
-    return f"used: {', '.join(titles)}" if titles else NOT_USED
 
 
 def _bibliography(tells: Told, kind: CardKind, own: tuple[Consideration, ...]) -> Iterator[str]:

@@ -187,6 +187,7 @@ FILES = {
     "sources.yaml": SOURCES,
     "wording.yaml": WORDING,
     "approvals.yaml": "approvals: {}\n",
+    "predictive.yaml": "shared: {}\ninterventions: {}\n",
     "considerations/talk.yaml": TALK,
     "codelists/her2_questions.csv": f"{HEADER}{LOINC},48676-1,exact,HER2,overall,,seen\n",
     "codelists/size_questions.csv": f"{HEADER}{LOINC},33728-7,exact,Size,lesion,,seen\n"
