@@ -9,6 +9,7 @@ import flask
 from structlog.typing import FilteringBoundLogger
 
 from cds_hooks import __version__
+from cds_hooks.audit import snapshots
 from cds_hooks.audit.identity import new_id
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_keyring
@@ -54,6 +55,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     servers = FhirServers(
         settings.fhir_servers, _limits(settings), outbound or Outbound(map(Place, settings.fhir_servers))
     )
+    snapshots.keep(journal, knowledge)
     base_url = str(settings.base_url) if settings.base_url else None
     desk = Desk(
         knowledge=knowledge,

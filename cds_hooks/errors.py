@@ -8,6 +8,7 @@
     ├── ImpactImpossible          two versions cannot be compared: one is not there, or not read by this program
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
     ├── CallFailed                another server cannot be read
+    ├── NotInJournal              the journal does not hold what was asked for
     ├── PayloadForgotten          the sealed part of a row cannot be opened any more: its key was shredded
     ├── PayloadUnreadable         the sealed part of a row was changed, or its key is not in the ring
     ├── DemoCannotStart           a port is taken, or the synthetic patients cannot be served
@@ -69,6 +70,10 @@ class JournalUnavailable(RecurrenceCdsError):
 
 class CallFailed(RecurrenceCdsError):
     """Another server did not give what was asked of it; the message names neither it nor what came."""
+
+
+class NotInJournal(RecurrenceCdsError):
+    """The journal does not hold the row, or the knowledge, that was asked for."""
 
 
 class PayloadForgotten(RecurrenceCdsError):

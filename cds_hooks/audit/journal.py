@@ -36,14 +36,15 @@ class Journal:
     `on_commit`, if set, is called with the tenant after each row; it must not take long.
     """
 
-    def __init__(self, url: str, ring: Keyring) -> None:
-        """Open. A new SQLite file gets its tables, an older one is brought up to date; a PostgreSQL database must be.
+    def __init__(self, url: str, ring: Keyring, *, as_it_is: bool = False) -> None:
+        """Open. A new SQLite file gets its tables, an older one is brought up to date; a PostgreSQL database must be,
+        and so must any that is opened `as_it_is`.
 
         `url` is an SQLAlchemy URL ("sqlite:///journal.sqlite3", "postgresql://…"). Raises JournalUnavailable.
         """
         self.ring = ring
         self.database = Database(url)
-        if self.database.is_sqlite:
+        if self.database.is_sqlite and not as_it_is:
             schema.bring_up_to_date(self.database)
         schema.check(self.database)
         with self.database.reading() as connection:

@@ -49,7 +49,8 @@ class Source:
 class Knowledge:
     """Everything in the knowledge folder. `wording` maps a key ("summary.tier") to a template with {placeholders};
     `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `foundation` holds what
-    FOUNDATION names; `considerations` come in the order of their ids; `background` is what the guide tells beyond that.
+    FOUNDATION names; `considerations` come in the order of their ids; `background` is what the guide tells beyond that;
+    `files` are the files that the fingerprint is of.
     """
 
     vocabulary: Vocabulary
@@ -63,6 +64,7 @@ class Knowledge:
     foundation: Mapping[str, Part]
     considerations: tuple[Consideration, ...] = ()
     background: Background = field(default_factory=Background)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def foundation_approved(self) -> bool:

@@ -1,6 +1,7 @@
 """Loading: a knowledge folder becomes one immutable value, or every problem in it is reported and nothing is used."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
 
@@ -10,7 +11,7 @@ from cds_hooks.knowledge.background import FOUNDATION, Background, background
 from cds_hooks.knowledge.build_considerations import consideration
 from cds_hooks.knowledge.codelists import read_codelist
 from cds_hooks.knowledge.consideration_checks import Filed, Surroundings
-from cds_hooks.knowledge.fingerprint import fingerprint
+from cds_hooks.knowledge.fingerprint import fingerprint, fingerprinted
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.schema import ALL, CONSIDERATION, PLAIN, plain_schemas, problems_in, schemas
 from cds_hooks.knowledge.sharing import Shared
@@ -53,7 +54,7 @@ def knowledge_of(
     unsaid = _text(content, UNSAID) if UNSAID in content else None
     single = {name: document.value for name, document in documents.items()}
     behind = background(single, (document.value for document in files.values()), unsaid or "")
-    knowledge = _finished(draft, fingerprint(content), behind)
+    knowledge = replace(_finished(draft, fingerprint(content), behind), files=fingerprinted(content))
     _refuse([problem for check in more_checks for problem in check(knowledge)])
     return knowledge
 

@@ -3,7 +3,7 @@
 import io
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -110,6 +110,12 @@ def with_cards() -> dict[str, Any]:
     """A request that is answered with a card."""
     resources = deepcopy(list(told(STORY).resources))  # tests change what they are given
     return _request(resources, ehr.patient_id_of(resources))
+
+
+def request_about(resources: Iterable[ehr.Resource]) -> dict[str, Any]:
+    """A request with the chart that consists of these resources."""
+    listed = deepcopy(list(resources))
+    return _request(listed, ehr.patient_id_of(listed))
 
 
 def without_cards() -> dict[str, Any]:
