@@ -37,7 +37,8 @@ ENV PATH=/opt/recurrence-cds/bin:$PATH \
     RECURRENCE_CDS_PORT=8000 \
     RECURRENCE_CDS_WORKERS=2 \
     RECURRENCE_CDS_DATABASE_URL=sqlite:////data/recurrence-cds.sqlite3 \
-    RECURRENCE_CDS_PSEUDONYM_KEY_FILE=/run/secrets/recurrence-cds.key
+    RECURRENCE_CDS_PSEUDONYM_KEY_FILE=/run/secrets/recurrence-cds.key \
+    RECURRENCE_CDS_CHECKPOINT_FILE=/data/recurrence-cds.checkpoints
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

@@ -1,6 +1,8 @@
-"""The command line: serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact.
+"""The command line: serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact, verify,
+replay, migrate, shred.
 
-Exit codes: 0 done, 1 the knowledge has problems (`check`), 2 it could not be done; the reason is one line on stderr.
+Exit codes: 0 done, 1 something is not as it should be (`check`, `verify`, `replay`), 2 it could not be done; the reason
+is one line on stderr.
 """
 
 import sys
@@ -8,6 +10,7 @@ from typing import Any
 
 import click
 
+from cds_hooks.commands.audit import migrate, replay_, shred, verify
 from cds_hooks.commands.chart import explain
 from cds_hooks.commands.cohort import cohort, synth
 from cds_hooks.commands.impact import impact
@@ -48,7 +51,7 @@ def main() -> None:
     """CDS Hooks service for the recurrence risk of breast cancer."""
 
 
-for command in (serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact):
+for command in (serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact, verify, replay_, migrate, shred):
     main.add_command(command)
 
 

@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from multiprocessing.util import Finalize
 
 import flask
 from structlog.typing import FilteringBoundLogger
@@ -13,6 +14,7 @@ from cds_hooks.audit import snapshots
 from cds_hooks.audit.identity import new_id
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_keyring
+from cds_hooks.audit.notary import Notary
 from cds_hooks.errors import KnowledgeBroken
 from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.server import FhirServers
@@ -97,6 +99,8 @@ def wsgi() -> flask.Flask:
     knowledge = released_knowledge(settings)
     journal = Journal(settings.database_url, read_keyring(settings.pseudonym_key_file))
     app = create_app(settings, knowledge, journal)
+    # at the exit of a worker too, where atexit is not called
+    Finalize(None, Notary(journal, settings.checkpoints, now).close, exitpriority=1)
     warm_up()  # the first answer must not wait for the FHIR models to load
     gc.collect()
     gc.freeze()  # what was loaded lives as long as the process: no collection needs to look at it again

@@ -26,6 +26,8 @@ class Settings:
     `announce_version` discovery carries members that CDS Hooks 2.0 does not define yet. `cors_origins` are the origins
     of browser clients, exactly as browsers send them ("https://ehr.example.org"), separated by commas; "*" is all.
     `pseudonym_key_file` holds the keys of the journal: its pseudonyms, sealed parts and signatures.
+    `checkpoint_file` is where its signed checkpoints are appended, None for `recurrence-cds.checkpoints` beside the
+    keys.
 
     `fhir_servers` are the base addresses of the FHIR servers from which missing data may be loaded, separated by
     commas; a server is one of them if it has the same scheme, host and port, and its path begins with theirs. Without
@@ -50,6 +52,7 @@ class Settings:
     announce_version: bool = True
     cors_origins: tuple[str, ...] = ()
     pseudonym_key_file: Path = Path("recurrence-cds.key")
+    checkpoint_file: Path | None = None
     fhir_servers: tuple[Address, ...] = ()
     fetch_deadline_ms: int = 800
     fetch_max_pages: int = 20
@@ -57,6 +60,11 @@ class Settings:
     base_url: Address | None = None
     expected_knowledge: str = ""
     require_approval: bool = True
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where the checkpoints of the journal are."""
+        return self.checkpoint_file or self.pseudonym_key_file.with_name("recurrence-cds.checkpoints")
 
 
 _SAID = {
@@ -68,6 +76,7 @@ _SAID = {
     "max_body_bytes": "largest request, and all that is fetched for one",
     "announce_version": "discovery names the version of CDS Hooks: true or false",
     "cors_origins": 'origins of browser clients, separated by commas; "*" is all',
+    "checkpoint_file": "signed checkpoints of the journal; unset: recurrence-cds.checkpoints beside the keys",
     "pseudonym_key_file": "keys of the journal (openssl rand -hex 32)",
     "fhir_servers": "base addresses of FHIR servers that may be read, separated by commas",
     "fetch_deadline_ms": "time for all reads of one request together",
@@ -200,6 +209,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "announce_version": _flag,
     "cors_origins": _origins,
     "pseudonym_key_file": _file,
+    "checkpoint_file": _file,
     "fhir_servers": _bases,
     "fetch_deadline_ms": _whole_number(1, 60_000),
     "fetch_max_pages": _whole_number(1, 1000),

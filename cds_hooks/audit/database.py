@@ -74,6 +74,17 @@ class Database:
         finally:
             self._writing.release()
 
+    def forget_deleted(self) -> None:
+        """Take what was deleted off the disk, as far as the database lets us: SQLite overwrites deleted content, and
+        its log of writes is emptied here; PostgreSQL frees the rows.
+        """
+        forget = "PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM data_key"
+        try:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql(forget)
+        except FAILURES as error:
+            raise JournalUnavailable(f"what was deleted may still be on disk: {type(error).__name__}") from error
+
     def revision(self) -> str | None:
         """The revision of the schema; None if there is none."""
         try:

@@ -36,7 +36,7 @@ def _item(ring: Keyring, tenant: str, item: FeedbackItem, reasons: Collection[st
         "card_uuid": opaque(ring, tenant, item.card),
         "outcome": item.outcome,
         "reason": code if code in reasons else opaque(ring, tenant, code),
-        "commented": item.comment is not None,
+        "commented": int(item.comment is not None),
         "suggestions": [opaque(ring, tenant, uuid) for uuid in item.accepted_suggestions],
         "outcome_at": _moment(item.outcome_timestamp),
         "digest": hmac.new(ring.chain_key, canonical(told(item)), sha256).hexdigest(),

@@ -1,7 +1,7 @@
 """The journal: every call is committed here before it is answered, each row chained to the one before it."""
 
-import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -54,11 +54,20 @@ class Journal:
 
     def record(self, entry: Entry) -> None:
         """Commit one call. Raises JournalUnavailable: then it must not be answered."""
+        with self.recording(entry):
+            pass
+
+    @contextmanager
+    def recording(self, entry: Entry) -> Iterator[sa.Connection]:
+        """Commit one call together with what is done on the connection, or neither. Raises JournalUnavailable."""
         items = card_items(entry.cards, entry.sent)
         row = {**entry_row(self.ring, entry, items), **self._sealed(entry)}
-        with self._appending(row) as connection:
+        with self.database.writing(entry.caller.tenant) as connection:
+            self._append(connection, row)
             if items:
                 connection.execute(shown.insert(), shown_rows(row, items))
+            yield connection
+        self._committed(entry.caller.tenant)
 
     def record_feedback(self, entry: Entry, items: Iterable[Mapping[str, Any]]) -> None:
         """Commit a feedback call and its items (columns of `reported` from `card` to `digest`), all or none.
@@ -87,13 +96,6 @@ class Journal:
     def close(self) -> None:
         """Close all connections."""
         self.database.close()
-
-    @contextlib.contextmanager
-    def _appending(self, row: Row) -> Any:
-        with self.database.writing(row["tenant"]) as connection:
-            self._append(connection, row)
-            yield connection
-        self._committed(row["tenant"])
 
     def _append(self, connection: sa.Connection, row: Row) -> None:
         """Give the row its place in its tenant's chain, which nobody else may write to now, and insert it."""

@@ -5,19 +5,23 @@ Nothing here writes. Whoever shows a row to a person journals that (a row of kin
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 from msgspec import UNSET, Raw
 
+from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.payload import KeptKey, Payload, Settled, read
 from cds_hooks.audit.tables import entry, reported, shown
-from cds_hooks.errors import PayloadForgotten
+from cds_hooks.errors import PayloadForgotten, PayloadUnreadable
 from cds_hooks.reasoning.consider import History
 
 Row = dict[str, Any]
+
+_AT_ONCE = 200  # rows in memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,33 @@ def stored_decision(journal: Journal, id_: str, tenant: str | None = None) -> St
     for row in rows(journal, *conditions):
         return opened(journal, row)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """A row whose sealed part cannot be opened, and why."""
+
+    row: Mapping[str, Any]
+    problem: PayloadForgotten | PayloadUnreadable
+
+
+def decisions(journal: Journal, since: date | None = None) -> Iterator[StoredDecision | Unopened]:
+    """Every call of the service, opened if it can be, oldest first in each tenant. Raises JournalUnavailable."""
+    conditions = [entry.c.kind == Kind.HOOK.value, *([] if since is None else [entry.c.day >= since.isoformat()])]
+    for row in each_row(journal, *conditions):
+        try:
+            yield opened(journal, row)
+        except (PayloadForgotten, PayloadUnreadable) as problem:
+            yield Unopened(row, problem)
+
+
+def each_row(journal: Journal, *conditions: sa.ColumnElement[bool]) -> Iterator[Row]:
+    """As `rows`, one by one: there may be more than memory holds."""
+    chosen = sa.select(entry).where(*conditions).order_by(entry.c.tenant, entry.c.seq)
+    with journal.database.reading() as connection:
+        found = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE).execute(chosen)
+        for row in found.mappings():
+            yield dict(row)
 
 
 def opened(journal: Journal, row: Mapping[str, Any]) -> StoredDecision:

@@ -87,7 +87,7 @@ def card_items(cards: Iterable[CardShown], sent: bool) -> list[Row]:
             "uuid": card.uuid,
             "card_id": card.card_id,
             "indicator": card.indicator,
-            "sent": sent,
+            "sent": int(sent),
             "considerations": [
                 {"id": c.id, "verdict": c.verdict, "side": c.side, "facts": c.facts, "shown": c.shown}
                 for c in card.considerations

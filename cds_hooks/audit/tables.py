@@ -1,12 +1,12 @@
 """The journal's tables (SQLAlchemy Core). `docs/audit.md` describes every column.
 
 In the clear stand keyed pseudonyms and words of our own alone; whatever a client wrote is sealed. Times are RFC 3339
-text in UTC with microseconds: SQLite has no time type, and text sorts by time. Lists are JSON texts.
+text in UTC with microseconds: SQLite has no time type, and text sorts by time. Lists are JSON texts. Flags are 0 or 1:
+where every number but 0 is true, one could be edited unseen.
 """
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -109,7 +110,7 @@ shown = Table(
     Column("day", String(10), nullable=False),
     Column("card_id", String(32), nullable=False),
     Column("indicator", String(16), nullable=False),
-    Column("sent", Boolean, nullable=False),
+    Column("sent", SmallInteger, nullable=False),
     Column("considerations", Text, nullable=False),
     Column("suggestions", Text),
     Index("shown_by_entry", "entry"),
@@ -125,7 +126,7 @@ reported = Table(
     Column("card_uuid", String(65), nullable=False),
     Column("outcome", String(16), nullable=False),
     Column("reason", String(65)),
-    Column("commented", Boolean, nullable=False),
+    Column("commented", SmallInteger, nullable=False),
     Column("suggestions", Text),
     Column("outcome_at", String(32)),
     Column("digest", String(64), nullable=False),

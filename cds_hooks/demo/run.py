@@ -23,6 +23,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from cds_hooks.addresses import read_base
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_or_create_keyring
+from cds_hooks.audit.notary import Notary
 from cds_hooks.demo.fhir_server import create_fhir_server
 from cds_hooks.demo.stories import TOLD_ON, Story, load_stories
 from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
@@ -72,6 +73,7 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
     kept_in = str(Path(JOURNAL_FILE).resolve())
     key = read_or_create_keyring(settings.pseudonym_key_file)
     journal = running.enter_context(closing(Journal(settings.database_url, key)))
+    running.callback(Notary(journal, settings.checkpoints, lambda: datetime.now(UTC)).close)
     app = create_app(
         settings,
         load_knowledge(None, (check_cards,)),
