@@ -51,7 +51,13 @@ def main() -> None:
     """CDS Hooks service for the recurrence risk of breast cancer."""
 
 
-for command in (serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact, verify, replay_, migrate, shred):
+COMMANDS = (
+    *(serve, demo, explain),
+    *(check, guide, approve, withdraw, impact),
+    *(cohort, synth),
+    *(verify, replay_, migrate, shred),
+)
+for command in COMMANDS:
     main.add_command(command)
 
 

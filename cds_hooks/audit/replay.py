@@ -45,6 +45,7 @@ def replay(stored: StoredDecision, knowledge: Knowledge) -> Replayed:
         user_type=stored.who["user"].partition("/")[0],
         history=stored.history,
         base_url=stored.settings.base_url,
+        require_approval=stored.settings.require_approval,
     )
     record = read_again(used_again(stored.payload, knowledge.service.prefetch), knowledge.sieve, stored.who["patient"])
     decision = decide(record, knowledge, given)

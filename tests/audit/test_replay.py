@@ -48,6 +48,14 @@ def test_silence_for_a_patient_replays_too(tmp_path: Path) -> None:
         assert [replay(stored, KNOWLEDGE).again for stored in desk.decisions()] == [b'{"cards":[]}'] * 2
 
 
+def test_what_was_kept_back_for_want_of_approval_stays_back(tmp_path: Path) -> None:
+    with opened_desk(tmp_path, require_approval=True) as desk:
+        desk.post(with_cards())
+        (stored,) = desk.decisions()
+    assert stored.row["silence"] == "nothing_approved"
+    assert replay(stored, KNOWLEDGE).same
+
+
 def test_other_knowledge_says_what_it_would_have_said(tmp_path: Path) -> None:
     files = dict(KNOWLEDGE.files)
     files["wording.yaml"] = files["wording.yaml"].replace(b"tier.high: high\n", b"tier.high: tall\n")

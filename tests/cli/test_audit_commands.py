@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = Settings()
     journal = Journal(settings.database_url, read_or_create_keyring(settings.pseudonym_key_file))
     notary = Notary(journal, settings.checkpoints, lambda: NOW)
-    client = create_app(settings, KNOWLEDGE, journal, lambda: NOW).test_client()
+    app = create_app(replace(settings, require_approval=False), KNOWLEDGE, journal, lambda: NOW)
+    client = app.test_client()
     for body in (with_cards(), without_cards(), {}):
         client.post(SERVICE, json=body, headers=JSON)
     notary.close()
