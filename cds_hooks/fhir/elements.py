@@ -6,6 +6,7 @@ what is not of the JSON type that FHIR asks for raises Untypeable here.
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -147,9 +148,21 @@ def extensions(node: Node, urls: frozenset[str]) -> tuple[Node, ...]:
 
 
 def extension_concepts(node: Node, urls: frozenset[str]) -> tuple[Concept, ...]:
-    """The CodeableConcepts in the element's extensions that have one of the urls."""
-    found = (concept_at(e, "valueCodeableConcept") for e in extensions(node, urls))
-    return tuple(c for c in found if c is not None)
+    """The CodeableConcepts and Codings in the element's extensions that have one of the urls."""
+    found = extensions(node, urls)
+    concepts = (concept_at(e, "valueCodeableConcept") for e in found)
+    codings = (concept for e in found for concept in coding_concepts(e, "valueCoding"))
+    return tuple(c for c in (*concepts, *codings) if c is not None)
+
+
+def beside_codes(concept: Any, urls: frozenset[str]) -> tuple[Concept, ...]:
+    """The same in the extensions of a concept's codings; what is badly written there says nothing."""
+    codings = concept.get("coding") if isinstance(concept, dict) else None
+    found: list[Concept] = []
+    for item in codings if isinstance(codings, list) else ():
+        with suppress(Untypeable):
+            found += extension_concepts(item, urls) if isinstance(item, dict) else ()
+    return tuple(found)
 
 
 def _quantity_at(node: Node, name: str) -> Quantity | None:

@@ -19,6 +19,7 @@ _PERIOD: Tree = {"start": _ALL, "end": _ALL}
 _EXTENSION: Tree = {
     "url": _ALL,
     "valueCodeableConcept": _CONCEPT,
+    "valueCoding": _CODING,
     "valueReference": _REFERENCE,
     "valueDateTime": _ALL,
 }
@@ -138,8 +139,18 @@ READ: Mapping[str, Tree] = {
 }
 
 _MCODE = "http://hl7.org/fhir/us/mcode/StructureDefinition/"
-LATERALITY = frozenset({_MCODE + "mcode-laterality", _MCODE + "mcode-laterality-qualifier"})
-MORPHOLOGY = frozenset({_MCODE + "mcode-histology-morphology-behavior"})
+_MII = "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/StructureDefinition/"
+# The side of a site: of mCODE, and of the German base profiles, which write it beside the code itself.
+LATERALITY = frozenset(
+    {
+        _MCODE + "mcode-laterality",
+        _MCODE + "mcode-laterality-qualifier",
+        "http://fhir.de/StructureDefinition/seitenlokalisation",
+    }
+)
+MORPHOLOGY = frozenset(
+    {_MCODE + "mcode-histology-morphology-behavior", _MII + "mii-ex-onko-histology-morphology-behavior-icdo3"}
+)
 INTENT = frozenset({_MCODE + "mcode-procedure-intent"})
 ASSERTED = frozenset({"http://hl7.org/fhir/StructureDefinition/condition-assertedDate"})
 FOLLOWING = frozenset({"http://hl7.org/fhir/StructureDefinition/condition-occurredFollowing"})

@@ -50,6 +50,7 @@ class _Unit:
 
 
 _MM, _CM, _M = _Unit("length", Decimal(1)), _Unit("length", Decimal(10)), _Unit("length", Decimal(1000))
+_UM = _Unit("length", Decimal("0.001"))
 _PERCENT, _COUNT = _Unit("proportion", Decimal(1)), _Unit("count", Decimal(1))
 _SCORE, _BMI = _Unit("score", Decimal(1)), _Unit("mass per area", Decimal(1))
 _YEAR = _Unit("age", Decimal(1))
@@ -58,6 +59,7 @@ _ML_MIN, _ML_MIN_AREA = _Unit("flow", Decimal(1)), _Unit("flow per 1.73 m2", Dec
 
 # UCUM codes, case sensitive as UCUM is: "Mm" would be a megametre.
 _CODES = {
+    "um": _UM,
     "mm": _MM,
     "cm": _CM,
     "m": _M,
@@ -75,6 +77,7 @@ _CODES = {
 }
 _WORDS = {
     **dict.fromkeys(("mm", "millimeter", "millimeters", "millimetre", "millimetres"), _MM),
+    **dict.fromkeys(("um", "µm", "micrometer", "micrometers", "micrometre", "micrometres"), _UM),
     **dict.fromkeys(("cm", "centimeter", "centimeters", "centimetre", "centimetres"), _CM),
     **dict.fromkeys(("m", "meter", "meters", "metre", "metres"), _M),
     **dict.fromkeys(("%", "percent", "per cent", "percentage"), _PERCENT),
@@ -88,7 +91,9 @@ _WORDS = {
         _ML_MIN_AREA,
     ),
     **dict.fromkeys(("score", "scores", "recurrence score", "t-score", "t score", "tscore", "points", "sd"), _SCORE),
-    **dict.fromkeys(("1", "#", "count", "counts", "number", "node", "nodes", "lymph node", "lymph nodes"), _COUNT),
+    **dict.fromkeys(
+        ("1", "#", "count", "counts", "number", "node", "nodes", "lymph node", "lymph nodes", "lymph node(s)"), _COUNT
+    ),
 }
 _ABBREVIATIONS = frozenset({"mm", "cm", "m", "ms", "s"})
 _ASKED = {"mm": _MM, "cm": _CM, "m": _M, "%": _PERCENT, "count": _COUNT, "{count}": _COUNT, "1": _COUNT}

@@ -137,9 +137,11 @@ def _followed(members: Node, around: Surroundings) -> Iterator[str]:
 
 
 def _laterality(members: Node) -> tuple[Concept, ...]:
-    """Laterality qualifiers of the resource, then of its body sites."""
-    places = (members, *read.children(members, "bodySite"))
-    return tuple(dict.fromkeys(c for place in places for c in read.extension_concepts(place, paths.LATERALITY)))
+    """Laterality qualifiers of the resource, then of its body sites, then beside the codes of both."""
+    sites = read.children(members, "bodySite")
+    found = [c for place in (members, *sites) for c in read.extension_concepts(place, paths.LATERALITY)]
+    found += [c for place in (members.get("code"), *sites) for c in read.beside_codes(place, paths.LATERALITY)]
+    return tuple(dict.fromkeys(found))
 
 
 def procedure(body: Body, origin: Origin, around: Surroundings) -> Procedure:

@@ -9,12 +9,12 @@ from cds_hooks.fhir.quantities import UnitRefused, in_unit
 from cds_hooks.fhir.record import Answer, Coding, Component, Concept, Observation, Quantity, Range
 from cds_hooks.picture.fact import Interval, Value, Why
 from cds_hooks.picture.finding import CONFLICTING_CODING, Finding, Seen
+from cds_hooks.picture.phrases import is_percent, parts_of, quantity_in
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
 
 # The system under which code lists hold words (a whole display, text or string answer, in lower case).
 TEXT_SYSTEM = "urn:recurrence-cds:text"
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
-_NUMBER = re.compile(r"(?P<comparator>[<>]=?)?\s*(?P<value>\d+(?:[.,]\d+)?)\s*(?P<unit>[A-Za-z%]+)?")
 _SNOMED_TAG = re.compile(
     r" \((qualifier value|finding|disorder|situation|morphologic abnormality|observable entity)\)$"
 )
@@ -23,6 +23,7 @@ _SAID_TWICE: Mapping[frozenset[str | Why], str] = {
     frozenset({"positive", "ihc_3"}): "ihc_3",
     frozenset({Why.EQUIVOCAL, "ihc_2"}): "ihc_2",
 }
+_PLAIN = "plain"  # the meaning of words that add nothing to an answer
 _UNSETTLED: Mapping[str, Why] = {"equivocal": Why.EQUIVOCAL, "unknown": Why.NOT_RECORDED}
 
 
@@ -56,7 +57,7 @@ class Slot:
         )
 
     def refused(self, kind: str = "") -> Finding:
-        """The finding of a slot whose code and text contradict each other."""
+        """The finding of a slot whose code and text contradict each other, or a value and the reason for none."""
         return self.found(Why.CONFLICTING, kind=kind, marks=(CONFLICTING_CODING,))
 
 
@@ -87,11 +88,16 @@ def _asked_at(
     meanings = questions.meanings_of(place.code)
     if not meanings:
         return ()
-    wrong = contradicted(place.code, vocabulary)
+    wrong = contradicted(place.code, vocabulary) or _answered_and_absent(place)
     return tuple(
         Slot(meaning, seen, place.code, place.values, place.interpretation, place.data_absent_reason, wrong)
         for meaning in sorted(meanings)
     )
+
+
+def _answered_and_absent(place: Observation | Component) -> bool:
+    """True for a value beside the reason why there is none: FHIR allows one of them."""
+    return bool(place.values) and place.data_absent_reason is not None
 
 
 def contradicted(concept: Concept, vocabulary: Vocabulary) -> bool:
@@ -155,21 +161,27 @@ def text_coding(text: str) -> Coding:
     return Coding(TEXT_SYSTEM, _SNOMED_TAG.sub("", words) if words.endswith(")") else words)
 
 
-def quantity_in(text: str) -> Quantity | None:
-    """A string that is nothing but one number, with or without comparator and unit."""
-    match = _NUMBER.fullmatch(text.strip().replace("≤", "<=").replace("≥", ">="))
-    if match is None:
-        return None
-    value = Decimal(match["value"].replace(",", "."))
-    return Quantity(value=value, unit=match["unit"], comparator=match["comparator"])
-
-
 def _outcome(concept: Concept, lists: Sequence[CodeList], wanted: Mapping[str, str]) -> str | Why | None:
     by_code = _words(concept.codings, lists, wanted)
     texts = [c.display for c in concept.codings] + [concept.text]
-    by_text = _words((text_coding(t) for t in texts if t), lists, wanted)
+    by_text = {word for text in texts if text for word in _said(text, lists, wanted)}
     heard = by_code | by_text
     return _agreed(heard) if heard else None
+
+
+def _said(text: str, lists: Sequence[CodeList], wanted: Mapping[str, str]) -> set[str | Why]:
+    """What a text says as a whole, else what its parts say, if every one of them is understood."""
+    whole = _words((text_coding(text),), lists, wanted)
+    if whole:
+        return whole
+    heard: set[str | Why] = set()
+    for part in parts_of(text):
+        meaning = _meaning(text_coding(part), lists)
+        if meaning is None and not is_percent(part):
+            return set()
+        if meaning not in (None, _PLAIN):
+            heard |= _words((text_coding(part),), lists, wanted)
+    return heard
 
 
 def _agreed(heard: set[str | Why]) -> str | Why:
@@ -181,16 +193,20 @@ def _agreed(heard: set[str | Why]) -> str | Why:
 def _words(codings: Iterable[Coding], lists: Sequence[CodeList], wanted: Mapping[str, str]) -> set[str | Why]:
     heard: set[str | Why] = set()
     for coding in codings:
-        meaning = next((m for m in (each.meaning(coding) for each in lists) if m is not None), None)
+        meaning = _meaning(coding, lists)
         if meaning is not None:
             heard.add(wanted.get(meaning) or _UNSETTLED.get(meaning, Why.NOT_UNDERSTOOD))
     return heard
 
 
+def _meaning(coding: Coding, lists: Sequence[CodeList]) -> str | None:
+    return next((m for m in (each.meaning(coding) for each in lists) if m is not None), None)
+
+
 def _measured(value: Answer, unit: str) -> Interval | Why:
-    if isinstance(value, Range):
-        return _ranged(value, unit)
     quantity = quantity_in(value) if isinstance(value, str) else value
+    if isinstance(quantity, Range):
+        return _ranged(quantity, unit)
     if isinstance(quantity, Decimal):
         quantity = Quantity(value=quantity)
     if not isinstance(quantity, Quantity) or quantity.value is None:

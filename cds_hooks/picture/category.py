@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _CATEGORY = re.compile(
     r"(?<![A-Za-z0-9])(?P<prefix>[ycprami]{0,3})(?P<letter>[TNM])(?P<number>X|x|is|[0-4])(?P<sub>mi|[a-d])?"
     r"(?P<paren>\([^)]*\))*(?![A-Za-z0-9])"
 )
+# Where categories are written together ("pT2pN1aM0"). After "1c" the letter may belong to either: then it is not read.
+_JOINT = re.compile(r"(?<=[0-9Xx)abdis])(?=y?p?[TNM](?:[0-4Xx]|is))|(?<=[0-9Xx)])(?<!T1)(?=y?c[TNM](?:[0-4Xx]|is))")
 _STAGE = re.compile(r"(?<![A-Za-z0-9])[cpy]{0,2}(?P<number>0|IV|I{1,3}|[1-4])(?P<letter>[A-Ca-c])?\d?(?![A-Za-z0-9])")
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 
@@ -37,10 +39,20 @@ class Category:
 
 
 def read_category(text: str, letter: str) -> Category | None:
-    """The one category of this letter in a text, or None if there is none or more than one."""
-    found = {_category(m) for m in _CATEGORY.finditer(unicodedata.normalize("NFKC", text))}
-    wanted = {category for category in found if category.letter == letter}
-    return wanted.pop() if len(wanted) == 1 and len(found) == 1 else None
+    """The one category of this letter in a text, or None if there is none or more than one of any letter. Beside others
+    ("ypT1c N0 M0") the y prefix counts for all.
+    """
+    apart = _JOINT.sub(" ", unicodedata.normalize("NFKC", text))
+    found = {_category(m) for m in _CATEGORY.finditer(apart)}
+    wanted = [category for category in found if category.letter == letter]
+    if len(wanted) != 1 or len({category.letter for category in found}) != len(found):
+        return None
+    return replace(wanted[0], after_therapy=any(category.after_therapy for category in found))
+
+
+def categories_in(text: str) -> int:
+    """How many of T, N and M a text names."""
+    return sum(read_category(text, letter) is not None for letter in "TNM")
 
 
 def read_stage(text: str) -> str | None:

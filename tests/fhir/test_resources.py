@@ -40,6 +40,29 @@ def test_the_side_is_read_from_the_resource_and_its_body_site(name: str) -> None
     assert read(procedures=bundle(procedure(bodySite=[site]))).procedures[0].laterality == (LEFT,)
 
 
+def test_the_side_is_read_beside_the_code_of_a_diagnosis_or_an_operation() -> None:
+    side = {"system": "urn:sides", "code": "L"}
+    beside = [{"url": "http://fhir.de/StructureDefinition/seitenlokalisation", "valueCoding": side}]
+    breast = coded("254837009", SNOMED)
+    breast["coding"][0]["extension"] = beside
+    expected = (Concept((Coding("urn:sides", "L"),)),)
+    assert one_condition(code=breast).laterality == expected
+    assert one_condition(bodySite=[breast]).laterality == expected
+    mastectomy = coded("172043006", SNOMED)
+    mastectomy["coding"][0]["extension"] = beside
+    assert read(procedures=bundle(procedure(code=mastectomy))).procedures[0].laterality == expected
+
+
+@pytest.mark.parametrize("written", ["L", {"code": 7}, [7], None])
+def test_a_side_beside_a_code_that_is_badly_written_says_nothing(written: Any) -> None:
+    breast = coded("254837009", SNOMED)
+    url = "http://fhir.de/StructureDefinition/seitenlokalisation"
+    breast["coding"][0]["extension"] = [{"url": url, "valueCoding": written}, "?"]
+    found = read(conditions=bundle(condition(code=breast)))
+    assert [c.laterality for c in found.conditions] in ([()], [])
+    assert len(found.conditions) + len(found.unreadable) == 1
+
+
 def test_extensions_of_the_diagnosis_are_read() -> None:
     following = {"url": FHIR + "condition-occurredFollowing", "valueReference": {"reference": "Condition/first"}}
     morphology = extension(MCODE + "mcode-histology-morphology-behavior", coded("82711006", SNOMED))

@@ -33,6 +33,14 @@ def grade(*observations: Any) -> Any:
         (NCIT_TOTAL, Decimal(7), 2),
         (NCIT_TOTAL, number("8"), 3),
         (NCIT_TOTAL, number("9"), 3),
+        (NOTTINGHAM, Decimal(5), 1),
+        (NOTTINGHAM, number("7"), 2),
+        ("sct 372276001", Decimal(8), 3),
+        (NOTTINGHAM, "Nottingham Grade 2 (score 6)", 2),
+        (NOTTINGHAM, "6/9", 2),
+        (SNOMED, "G3 - poorly differentiated", 3),
+        (SNOMED, "Grade II/III", 2),
+        (SNOMED, "sct 373377004", 2),
     ],
 )
 def test_a_grade_is_read(question: str, answer: Any, expected: int) -> None:
@@ -44,7 +52,11 @@ def test_a_grade_is_read(question: str, answer: Any, expected: int) -> None:
     [
         (NCIT_TOTAL, Decimal(2), "not_understood"),
         (NCIT_TOTAL, Decimal(10), "not_understood"),
-        (NOTTINGHAM, Decimal(7), "not_understood"),
+        (NOTTINGHAM, Decimal(4), "not_understood"),
+        (NOTTINGHAM, Decimal(10), "not_understood"),
+        (SNOMED, Decimal(7), "not_understood"),
+        (SNOMED, "Grade 2 (score 8)", "conflicting"),
+        (SNOMED, "Grade 2, of the DCIS", "not_understood"),
         (SNOMED, "sct 258245003", "not_understood"),
         (SNOMED, "sct 1228845001", "not_recorded"),
         (NOTTINGHAM, "Grade 2 at biopsy, grade 3 at surgery", "not_understood"),

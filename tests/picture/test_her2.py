@@ -84,6 +84,15 @@ def test_a_score_beside_the_word_positive_is_three_plus() -> None:
     assert her2(observation(IHC, POSITIVE, number("3")), observation(ISH, NEGATIVE)) == "conflicting"
 
 
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [("3+ (positive)", "positive"), ("HER2: negative (score 1+)", "negative"), ("IHC, 2+, equivocal", "equivocal")],
+)
+def test_an_answer_in_parts_is_read_if_every_part_is(said: str, expected: str) -> None:
+    assert her2(observation(IHC, said)) == expected
+    assert her2(observation(IHC, f"{said}, of the biopsy")) == "not_understood"
+
+
 def test_two_values_that_disagree_are_in_conflict() -> None:
     assert her2(observation(IHC, NEGATIVE, number("3"))) == "conflicting"
 

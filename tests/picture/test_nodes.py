@@ -32,6 +32,16 @@ def nodes(*resources: Any) -> Any:
         (mm("1", "{count}", "<"), (None, 0)),
         (number("8.3879"), 8),
         (number("0.4"), (0, 1)),
+        ("(0/3)", 0),
+        ("3 positive of 12", 3),
+        ("1-3", (1, 3)),
+        ("3-1", "not_understood"),
+        ("None", 0),
+        ("negative", 0),
+        ("sct 260385009", 0),
+        (Decimal(89), 89),
+        (Decimal(90), "not_understood"),
+        (Decimal(98), "not_understood"),
         ("5/3", "conflicting"),
         ("0/0", "not_recorded"),
         (number("-1"), "not_understood"),
@@ -140,6 +150,12 @@ def test_pathology_governs_over_the_clinical_category() -> None:
     fact = known(facts(observation(CN, "ajcc cN1"), observation(PN, "ajcc pN0"))["positive_nodes"])
     assert value(fact) == 0
     assert fact.set_aside
+
+
+@pytest.mark.parametrize("question", [POSITIVE, WITH_METASTASIS])
+@pytest.mark.parametrize("said", [True, False])
+def test_a_bare_yes_or_no_is_no_count(question: str, said: bool) -> None:
+    assert nodes(observation(question, said)) == "not_recorded"
 
 
 def test_a_category_narrows_a_count_that_is_only_a_bound() -> None:

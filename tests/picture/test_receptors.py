@@ -50,6 +50,14 @@ def percent(text: str, comparator: str | None = None) -> Any:
         (ER, percent("80"), "positive"),
         (ER_PERCENT, percent("5", "<"), "equivocal"),
         (ER_PERCENT, number("95"), "unit_missing"),
+        (ER, "Positive (95%)", "positive"),
+        (ER, "Negative, <1%", "negative"),
+        (ER, "ER: low positive, 1-10 %", "positive"),
+        (ER, "Positive (0%)", "conflicting"),
+        (ER, "Negative (95%)", "conflicting"),
+        (ER, "Positive, negative", "conflicting"),
+        (ER, "Positive (in the DCIS)", "not_understood"),
+        (ER, concept(text="Positive (90 %)"), "positive"),
         (ER, EQUIVOCAL, "equivocal"),
         (ER, UNKNOWN, "not_recorded"),
         (ER, "sct 416237000", "not_recorded"),
@@ -68,6 +76,19 @@ def test_a_receptor_is_positive_negative_or_unknown_with_its_reason(question: st
 def test_one_to_ten_percent_is_marked_low_positive(share: str, low: bool) -> None:
     fact = known(facts(observation(ER_PERCENT, percent(share)))["er"])
     assert ("low positive" in fact.evidence[0].marks) is low
+
+
+def test_a_percentage_beside_its_word_is_marked_low_positive_too() -> None:
+    fact = known(facts(observation(ER, "Positive (5%)"))["er"])
+    assert ("low positive",) in [proof.marks for proof in fact.evidence]
+
+
+@pytest.mark.parametrize("reason", ["absent error", "absent unknown"])
+@pytest.mark.parametrize("question", [ER, PR])
+def test_a_value_beside_the_reason_for_none_is_not_used(question: str, reason: str) -> None:
+    both = observation(question, POSITIVE, data_absent_reason=concept(reason))
+    assert value(facts(both)["er" if question == ER else "pr"]) == "conflicting"
+    assert er(both, observation(ER, NEGATIVE)) == "negative"
 
 
 def test_a_percentage_in_a_component_is_read() -> None:

@@ -23,7 +23,13 @@ from tests.picture.charts import concept, facts, observation, value
         ("rpT2", "T", "rpT2"),
         ("pNX", "N", "pNX"),
         ("stage IIB", "T", None),
-        ("pT2 pN1 M0", "T", None),
+        ("pT2 pN1 M0", "T", "pT2"),
+        ("pT2 pN1a(sn) M0 G3 L1 V0 R0", "N", "pN1a"),
+        ("ypT1c N0 M0", "N", "yN0"),
+        ("T2N1M0", "N", "N1"),
+        ("pT1bpN0(i-)cM0", "T", "pT1b"),
+        ("cT1cN0", "T", None),
+        ("pT1 pT2 N0", "N", None),
         ("T2 or T3", "T", None),
         ("pN1", "T", None),
         ("NT2X", "T", None),
@@ -67,6 +73,22 @@ def test_a_stage_group_is_read_in_every_spelling(text: str, stage: str | None) -
 def test_two_spellings_of_one_category_are_the_more_exact_one(one: Category, other: Category, word: str | None) -> None:
     found = joined(one, other)
     assert (found.word if found else None) == word
+
+
+@pytest.mark.parametrize("question", ["sct 263642008", "loinc 21902-2"])
+def test_a_whole_tnm_under_the_stage_gives_each_category(question: str) -> None:
+    told = facts(observation(question, "pT2 pN1a(sn) cM0"))
+    assert [value(told[f"{letter}_category"])[1:] for letter in "tnm"] == ["T2", "N1a", "M0"]
+    assert value(told["tumour_size"]) == (20, 50)
+
+
+def test_a_category_alone_under_the_stage_is_none() -> None:
+    assert category("T", observation("loinc 21902-2", "pT2")) == "not_recorded"
+
+
+def test_a_category_spelt_as_the_code_of_an_unknown_system_is_read() -> None:
+    answer = Concept((Coding("http://codes.example.org/tnm", "pT2"),))
+    assert category("T", observation("loinc 21899-0", answer)) == "pT2"
 
 
 def category(letter: str, *observations: Any) -> Any:

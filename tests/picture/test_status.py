@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.fhir.record import Stage
+from cds_hooks.fhir.record import Coding, Concept, Stage
 from tests.picture.charts import concept, condition, facts, observation, value
 
 CANCER = condition(name="cancer")
+MII = "https://www.medizininformatik-initiative.de/fhir/ext/modul-onko/CodeSystem"
 
 
 def metastatic(*resources: Any) -> Any:
@@ -33,6 +34,14 @@ def metastatic(*resources: Any) -> Any:
 )
 def test_a_secondary_diagnosis_is_metastasis_unless_it_is_of_regional_nodes(code: str, expected: str) -> None:
     assert metastatic(condition(code)) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"), [("K", "no"), ("R", "yes"), ("P", "yes"), ("F", "equivocal"), ("X", "no")]
+)
+def test_the_course_of_metastases_is_read_in_the_codes_of_german_registries(code: str, expected: str) -> None:
+    answer = Concept((Coding(f"{MII}/mii-cs-onko-verlauf-fernmetastasen", code),))
+    assert metastatic(observation("sct 399608002", answer)) == expected
 
 
 def test_a_supposed_metastasis_is_equivocal() -> None:

@@ -1,24 +1,22 @@
 """Positive lymph nodes: counts where they are recorded, bounds where only a category is; examined is not positive."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from decimal import ROUND_FLOOR, Decimal
+from decimal import Decimal
 
-from cds_hooks.fhir.record import Observation, Ratio
+from cds_hooks.fhir.record import Observation
 from cds_hooks.picture.answers import Slot, number_in
 from cds_hooks.picture.category import Category
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import marks_of
 from cds_hooks.picture.fact import Fact, Interval, Why
 from cds_hooks.picture.finding import Finding
+from cds_hooks.picture.readers.node_counts import NONE, nodes_in
 from cds_hooks.picture.readers.stage import Staged, categories
 from cds_hooks.picture.view import View
 from cds_hooks.picture.vocabulary import Vocabulary
 
-_OF = re.compile(r"\s*(?P<positive>\d+)\s*(?:/|of|out of|von)\s*(?P<examined>\d+)\b.*", re.IGNORECASE | re.DOTALL)
 _AT_LEAST_ONE = Interval(Decimal(1), None)
-_NONE = Interval.exactly(Decimal(0))
 _POSITIVE = frozenset({"positive", "sentinel_positive", "macrometastases", "micrometastases"})
 _EXAMINED = frozenset({"examined", "sentinel_examined"})
 _COUNTED, _CATEGORY, _CLINICAL = 0, 1, 2
@@ -57,7 +55,7 @@ def node_bounds(category: Category, vocabulary: Vocabulary) -> Interval | None:
     if category.number == "X":
         return None
     if category.number == "0":
-        return _NONE
+        return NONE
     if category.sub in ("b", "c"):
         return _AT_LEAST_ONE
     return {
@@ -77,65 +75,13 @@ def _counts(view: View) -> tuple[list[Count], list[Finding]]:
                     slot.found(Why.NOT_RECORDED, kind="isolated tumour cells", marks=("not counted as positive",))
                 )
         elif slot.meaning in _POSITIVE:
-            nodes, marks = _nodes_in(slot, _examined_with(slot, slots))
+            nodes, marks = nodes_in(slot, _examined_with(slot, slots), view)
             kind = slot.meaning.replace("_", " ")
             if isinstance(nodes, Interval):
                 counts.append(Count(slot.meaning, nodes, slot.found(nodes, kind=kind, marks=marks)))
             elif nodes is not None:
                 refused.append(slot.found(nodes, kind=kind, marks=marks))
     return sorted(set(counts), key=repr), refused
-
-
-def _nodes_in(slot: Slot, examined: list[Decimal]) -> tuple[Interval | Why | None, tuple[str, ...]]:
-    """The count in one slot. "2/12" is positive of examined; more positive than examined is an error, not a count."""
-    if slot.contradicts:
-        return Why.CONFLICTING, ("conflicting coding",)
-    fractions = [pair for v in slot.values if (pair := _fraction(v)) is not None]
-    if fractions:
-        (positive, out_of), *_ = sorted(fractions)
-        answer: Interval | Why | None = Interval.exactly(positive)
-        examined = [*examined, out_of]
-    else:
-        answer = number_in(slot, "count")
-        if answer is Why.NOT_RECORDED and slot.values:
-            answer = None if all(isinstance(v, bool) for v in slot.values) else Why.NOT_RECORDED
-    if not isinstance(answer, Interval):
-        return answer, ()
-    if any(b is not None and b < 0 for b in (answer.low, answer.high)):
-        return Why.NOT_UNDERSTOOD, ("negative count",)
-    if examined and max(examined) == 0:
-        return Why.NOT_RECORDED, ("no node was examined",)
-    if examined and answer.low is not None and answer.low > max(examined):
-        return Why.CONFLICTING, ("more positive than examined",)
-    return _whole(answer)
-
-
-def _whole(nodes: Interval) -> tuple[Interval, tuple[str, ...]]:
-    """A fractional count is taken down to the whole number below it; less than one node is not none."""
-    low, high = nodes.low, nodes.high
-    if nodes.low_open and low is not None:  # more than three nodes are at least four
-        low = low.to_integral_value(ROUND_FLOOR) + 1
-    if nodes.high_open and high is not None and high == high.to_integral_value():
-        high -= 1
-    nodes = Interval(low, high)
-    if (low is None or low == low.to_integral_value()) and (high is None or high == high.to_integral_value()):
-        return nodes, ()
-    if low is not None and 0 < low < 1:
-        return Interval(Decimal(0), Decimal(1)), ("fractional count",)
-    floor = nodes if low is None else replace(nodes, low=low.to_integral_value(ROUND_FLOOR))
-    if nodes.exact is not None and floor.low is not None:
-        return Interval.exactly(floor.low), ("fractional count",)
-    return floor, ("fractional count",)
-
-
-def _fraction(value: object) -> tuple[Decimal, Decimal] | None:
-    if isinstance(value, str) and (match := _OF.fullmatch(value)):
-        return Decimal(match["positive"]), Decimal(match["examined"])
-    if isinstance(value, Ratio) and value.numerator.value is not None and value.denominator.value is not None:
-        if value.numerator.comparator or value.denominator.comparator:
-            return None
-        return value.numerator.value, value.denominator.value
-    return None
 
 
 def _examined_with(slot: Slot, slots: Iterable[Slot]) -> list[Decimal]:
@@ -257,7 +203,7 @@ def _from_diagnoses(view: View, found: list[Finding]) -> list[Finding]:
     """A coded regional node metastasis proves a positive node, and contradicts a count of none."""
     codes = view.codes("metastasis_conditions")
     regional = [c for c in view.record.conditions if codes.meanings_of(c.code) & {"regional", "regional_or_distant"}]
-    none_counted = [f for f in found if f.attributed and f.value == _NONE and f.rank in (_COUNTED, _CATEGORY)]
+    none_counted = [f for f in found if f.attributed and f.value == NONE and f.rank in (_COUNTED, _CATEGORY)]
     findings = []
     for condition in regional:
         marks = marks_of(condition, view.vocabulary)

@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
+from cds_hooks.fhir.record import Concept
 from cds_hooks.picture.answers import Slot, number_in, word_in
 from cds_hooks.picture.bounds import WORSE
 from cds_hooks.picture.choose import WORSE_ON_RECORD, How, settle
 from cds_hooks.picture.diagnosis import marks_of, sides_in
 from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why, with_note
 from cds_hooks.picture.finding import Finding
+from cds_hooks.picture.phrases import percent_in
 from cds_hooks.picture.view import View
 
 _STATUS = {"positive": "positive", "negative": "negative"}
@@ -40,15 +42,25 @@ def read_receptor(view: View, receptor: str) -> Fact:
         if slot.contradicts:
             found.append(slot.refused())
             continue
-        percent = number_in(slot, "%")
+        answer = word_in(slot, answers, _STATUS)
+        percent = _percent(slot, answer)
         if isinstance(percent, Interval):
             found.append(_from_percent(slot, percent, view.vocabulary.numbers))
-        answer = word_in(slot, answers, _STATUS)
         if isinstance(answer, str) or (answer is not None and not isinstance(percent, Interval)):
             missing = slot.meaning == "percent" and percent is Why.UNIT_MISSING
             found.append(slot.found(Why.UNIT_MISSING if missing else answer))
     found += _coded(view, receptor)
     return settle(receptor, found, How.LATEST, view.vocabulary)
+
+
+def _percent(slot: Slot, answer: str | Why | None) -> Interval | Why | None:
+    """The share of stained cells in percent; it may stand beside a word that is understood ("Positive (95 %)")."""
+    percent = number_in(slot, "%")
+    if isinstance(percent, Interval) or not isinstance(answer, str):
+        return percent
+    texts = [v.text if isinstance(v, Concept) else v for v in slot.values]
+    beside = [part for text in texts if isinstance(text, str) and (part := percent_in(text))]
+    return number_in(replace(slot, values=tuple(beside)), "%") if beside else percent
 
 
 def _from_percent(slot: Slot, percent: Interval, numbers: Mapping[str, Decimal]) -> Finding:

@@ -3,13 +3,13 @@
 Sources: UICC/AJCC 8th edition categories of the breast; the bounds are numbers of the vocabulary.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.codes import AJCC, UICC
 from cds_hooks.fhir.record import Coding, Concept
 from cds_hooks.picture.answers import Slot, word_in
-from cds_hooks.picture.category import Category, joined, read_category, read_stage
+from cds_hooks.picture.category import Category, categories_in, joined, read_category, read_stage
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Unknown, Why
 from cds_hooks.picture.finding import Finding
@@ -34,13 +34,28 @@ class Staged:
 
 def categories(view: View, letter: str) -> tuple[Staged, ...]:
     """Every recorded category of one letter ("T", "N", "M"); stagings of a recurrence are left out."""
-    found = (_staged(slot, letter, view) for slot in view.asked(f"{letter.lower()}_questions"))
+    found = (_staged(slot, letter, view) for slot in _asked(letter, view))
     return tuple(s for s in found if s is not None and not (s.category and s.category.of_recurrence))
+
+
+def _asked(letter: str, view: View) -> Iterator[Slot]:
+    """Where the category is asked for, and where the whole of TNM is written in one text ("pT2 pN1a M0")."""
+    yield from view.asked(f"{letter.lower()}_questions")
+    for slot in view.asked("stage_questions"):
+        whole = tuple(text for text in _texts(slot) if categories_in(text) > 1)
+        if whole:
+            yield replace(slot, values=whole)
+
+
+def _texts(slot: Slot) -> Iterator[str]:
+    for value in slot.values:
+        texts = [value.text, *(c.display for c in value.codings)] if isinstance(value, Concept) else [value]
+        yield from (text for text in texts if isinstance(text, str))
 
 
 def recurrence_staged(view: View) -> tuple[Finding, ...]:
     """Stagings of a recurrence (r prefix)."""
-    staged = (_staged(slot, letter, view) for letter in "TNM" for slot in view.asked(f"{letter.lower()}_questions"))
+    staged = (_staged(slot, letter, view) for letter in "TNM" for slot in _asked(letter, view))
     return tuple(
         replace(s.finding, value="yes") for s in staged if s and s.category and s.category.word.startswith("r")
     )
@@ -132,13 +147,18 @@ def _category_in(slot: Slot, letter: str, view: View) -> Category | Why | None:
 
 def _category_of(concept: Concept, letter: str, vocabulary: Vocabulary) -> Category | Why | None:
     by_code = {c for coding in concept.codings if (c := _coded(coding, letter, vocabulary)) is not None}
-    texts = [coding.display for coding in concept.codings] + [concept.text]
+    texts = [coding.display for coding in concept.codings] + [concept.text] + _spelt_codes(concept, letter)
     by_text = {c for text in texts if text and (c := read_category(text, letter)) is not None}
     if not by_code and not by_text:
         return None
     if any(_says_stage(coding, vocabulary) for coding in concept.codings):
         return Why.CONFLICTING
     return _all_joined(by_code | by_text) or Why.CONFLICTING
+
+
+def _spelt_codes(concept: Concept, letter: str) -> list[str]:
+    """Codes of systems that we do not know which are a category as it is written ("pT2"): read as text."""
+    return [c.code for c in concept.codings if c.code and c.system not in _WRITTEN_OUT and letter in c.code]
 
 
 def _coded(coding: Coding, letter: str, vocabulary: Vocabulary) -> Category | None:

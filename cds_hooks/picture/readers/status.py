@@ -122,10 +122,10 @@ def _stages(view: View) -> list[Finding]:
 
 def _sites(view: View) -> list[Finding]:
     """A named site of distant metastasis, or an answer that there is one."""
-    generic = view.codes("generic_answers")
+    lists = (view.codes("metastasis_answers"), view.codes("generic_answers"))
     found = []
     for slot in view.asked("metastasis_questions"):
-        answer = word_in(slot, (generic,), {"positive": "yes", "negative": "no", "none": "no"})
+        answer = word_in(slot, lists, {"positive": "yes", "negative": "no", "none": "no"})
         if (
             answer is Why.NOT_UNDERSTOOD
             and slot.meaning == "site"

@@ -123,7 +123,7 @@ def read_grade(view: View) -> Fact:
 
 
 def _grade_finding(slot: Slot, view: View) -> Finding | None:
-    if slot.meaning not in ("grade", "total"):
+    if slot.meaning not in ("grade", "nottingham", "total"):
         return None
     if slot.contradicts:
         return slot.refused("grade")
@@ -136,7 +136,23 @@ def _grade_finding(slot: Slot, view: View) -> Finding | None:
         answer = Why.NOT_UNDERSTOOD
     if isinstance(answer, str):
         return slot.found(Interval.exactly(Decimal(answer)), kind="grade")
+    if answer in (None, Why.NOT_UNDERSTOOD, Why.NOT_RECORDED) and (score := _scored(slot, view.vocabulary.numbers)):
+        return slot.found(score, kind="Nottingham total score")
     return None if answer is None else slot.found(answer, kind="grade")
+
+
+def _scored(slot: Slot, numbers: Mapping[str, Decimal]) -> Interval | None:
+    """A number that cannot be a grade, given where the Nottingham grade is asked for, as the total score that it is.
+    Four may be "undifferentiated" of another scheme.
+    """
+    score = number_in(slot, "count")
+    exact = score.exact if isinstance(score, Interval) else None
+    if slot.meaning != "nottingham" or exact is None or not isinstance(score, Interval):
+        return None
+    if exact <= numbers["grade_highest"] + 1 or exact > numbers["nottingham_highest"]:
+        return None
+    found = _grade_of_total(score, numbers)
+    return found if isinstance(found, Interval) else None
 
 
 def _coded(slot: Slot) -> bool:
