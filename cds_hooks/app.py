@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from multiprocessing.util import Finalize
@@ -25,8 +26,12 @@ from cds_hooks.outbound.caller import Outbound
 from cds_hooks.outbound.places import Place
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
 from cds_hooks.settings import Settings, read_settings
-from cds_hooks.web import feedback, headers, health, hooks, logs, openapi, pages, problems
+from cds_hooks.web import admission, feedback, headers, health, hooks, logs, openapi, pages, problems
 from cds_hooks.web.desk import Desk
+
+# Seconds for which one thread keeps the interpreter from the others, a tenth of Python's own: a client that must be
+# told to try again is not to wait for many answers in progress to take their turns.
+_TURN = 0.0005
 
 
 def now() -> datetime:
@@ -78,6 +83,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     logs.register(app, log)
     headers.register(app, settings.cors_origins)
     problems.register(app, log)
+    admission.register(app, settings.max_in_progress, settings.max_body_bytes)
     own = (module.blueprint(desk) for module in (hooks, feedback, health, pages, openapi))
     for routes in (*own, *extra_blueprints):
         app.register_blueprint(routes)
@@ -102,6 +108,7 @@ def wsgi() -> flask.Flask:
     # at the exit of a worker too, where atexit is not called
     Finalize(None, Notary(journal, settings.checkpoints, now).close, exitpriority=1)
     warm_up()  # the first answer must not wait for the FHIR models to load
+    sys.setswitchinterval(_TURN)
     gc.collect()
     gc.freeze()  # what was loaded lives as long as the process: no collection needs to look at it again
     return app

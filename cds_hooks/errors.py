@@ -7,6 +7,7 @@
     ├── ApprovalRefused           something cannot be approved, or withdrawn; nothing was written
     ├── ImpactImpossible          two versions cannot be compared: one is not there, or not read by this program
     ├── JournalUnavailable        the answer could not be recorded, so it is not given
+    ├── Overloaded                as many answers are in progress as one worker may give at a time
     ├── CallFailed                another server cannot be read
     ├── NotInJournal              the journal does not hold what was asked for
     ├── PayloadForgotten          the sealed part of a row cannot be opened any more: its key was shredded
@@ -66,6 +67,10 @@ class ImpactImpossible(RecurrenceCdsError):
 
 class JournalUnavailable(RecurrenceCdsError):
     """The journal could not commit: the answer must not be sent."""
+
+
+class Overloaded(RecurrenceCdsError):
+    """As many answers are in progress as one worker may give at a time: this one may be asked for again."""
 
 
 class CallFailed(RecurrenceCdsError):

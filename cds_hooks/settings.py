@@ -37,6 +37,8 @@ class Settings:
 
     With `require_approval` only what a clinician approved is shown: nothing, as long as nothing is approved.
 
+    Each of the `workers` gives `max_in_progress` answers at a time; a client beyond that is told to try again.
+
     `base_url` is where clients reach this service; with it every card links to its source attributes.
 
     `expected_knowledge` is the fingerprint of the knowledge that was released ("sha256:…"): with any other the service
@@ -46,6 +48,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    max_in_progress: int = 8
     database_url: str = "sqlite:///recurrence-cds.sqlite3"
     cards: Path | None = None
     max_body_bytes: int = 16 * 1024 * 1024
@@ -71,6 +74,7 @@ _SAID = {
     "host": "address to listen on",
     "port": "port to listen on",
     "workers": "processes that answer",
+    "max_in_progress": "answers in progress in each of them; beyond that: 503, try again",
     "database_url": "where the journal is kept (SQLAlchemy URL)",
     "cards": "folder with the knowledge; unset: the one that ships with the program",
     "max_body_bytes": "largest request, and all that is fetched for one",
@@ -203,6 +207,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "host": _text,
     "port": _whole_number(1, 65535),
     "workers": _whole_number(1, 64),
+    "max_in_progress": _whole_number(1, 256),
     "database_url": _database_url,
     "cards": _folder,
     "max_body_bytes": _whole_number(1024, 1024**3),

@@ -13,8 +13,11 @@ from cds_hooks.knowledge.approvals import approval_state
 from cds_hooks.settings import Settings, described, read_settings
 from cds_hooks.writing.checks import check_cards
 
-# Answers are CPU-bound: more threads in one worker only wait for each other; a second lets one answer wait for disk.
-BLOCKING_THREADS = 2
+# Threads beside those that answer: they refuse what is too much (web.admission) and answer probes. Where all threads
+# are taken a request waits in the server, out of reach of the application.
+THREADS_TO_SPARE = 16
+# Connections in one worker. It must be more than clients hold open, for one that waits to be accepted waits unseen.
+CONNECTIONS = 1024
 
 
 @click.command(epilog="\b\n" + "\n".join(described()))
@@ -29,7 +32,9 @@ def serve() -> None:
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
-        blocking_threads=BLOCKING_THREADS,
+        blocking_threads=settings.max_in_progress + THREADS_TO_SPARE,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
         websockets=False,
     )
     server.serve()

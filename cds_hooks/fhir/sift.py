@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from cds_hooks.fhir.codes import canonical_system, normalise_code
 from cds_hooks.fhir.medications import KINDS, Medicines
@@ -48,6 +48,22 @@ _CODED: Mapping[str, tuple[str, ...]] = {
 _CONCLUSIONS = ("conclusionCode", "codedDiagnosis")
 _PARTS = msgspec.json.Decoder(list[dict[str, Raw]])
 _ENCODE = msgspec.json.Encoder().encode
+
+
+class _Coding(Struct, gc=False, forbid_unknown_fields=True, omit_defaults=True, rename="camel"):
+    system: str | UnsetType = UNSET
+    version: str | UnsetType = UNSET
+    code: str | UnsetType = UNSET
+    display: str | UnsetType = UNSET
+    user_selected: bool | UnsetType = UNSET
+
+
+class _Concept(Struct, gc=False, forbid_unknown_fields=True, omit_defaults=True):
+    coding: list[_Coding] | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+
+
+_CONCEPT = msgspec.json.Decoder(_Concept)
 
 
 class Sifter:
@@ -132,7 +148,7 @@ class Sifter:
         return bool(found) and ("Condition" in self._sieve.everything or self._sieve.wants("Condition", found))
 
     def _wants_question(self, raw: bytes, where: str) -> bool:
-        return self._sieve.wants("Observation", visible_codings(strict_json.decode(raw, where)))
+        return self._sieve.wants("Observation", _codings_of(raw, where))
 
 
 def _coded(resource: Resource, where: str) -> Iterator[bytes]:
@@ -158,6 +174,18 @@ def _parts(raw: bytes, where: str, *names: str) -> list[bytes]:
     if len(_ENCODE(parts)) != len(raw):
         strict_json.decode(raw, where)
     return [bytes(part[name]) for part in parts for name in names if name in part]
+
+
+def _codings_of(raw: bytes, where: str) -> Iterable[Coding]:
+    """Every code in a concept; decoded strictly unless it is a plain one of which the quick way loses nothing."""
+    try:
+        concept = _CONCEPT.decode(raw)
+    except msgspec.DecodeError:
+        concept = None
+    if concept is None or len(_ENCODE(concept)) != len(raw):
+        return visible_codings(strict_json.decode(raw, where))
+    plain = ((canonical_system(each.system or None), each.code) for each in concept.coding or ())
+    return [Coding(system, normalise_code(system, code)) for system, code in plain if code is not UNSET]
 
 
 def _codings_anywhere(raw: bytes, where: str) -> tuple[Coding, ...]:

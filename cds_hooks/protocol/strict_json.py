@@ -11,6 +11,7 @@ import codecs
 import json
 import re
 from decimal import Decimal
+from itertools import chain
 from math import isinf
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ _ANYTHING = msgspec.json.Decoder(msgspec.Raw)
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NAME = msgspec.json.Decoder(str)
 
+_CONTAINERS = (dict, list)
+_PLAIN_STRING = re.compile(rb'"[ !#-\[\]-~]*"')  # ASCII without escapes: ids, types and the like
 _MAYBE_NUL = re.compile(rb"\\u0000")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")  # an even number of backslashes before it: they escape each other
 _MAYBE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -80,11 +83,11 @@ def _values(found: dict[str, msgspec.Raw], raw: bytes, where: str) -> dict[str, 
     at = 0
     for name, value in found.items():
         head = _BEFORE_VALUE.match(raw, at)
-        start = head.end() if head else at
-        at = start + len(memoryview(value))
-        values[name] = raw[start:at]
-        if head is None or _NAME.decode(head[1]) != name or values[name] != bytes(value):
+        written, start = memoryview(value), head.end() if head else at
+        if head is None or _NAME.decode(head[1]) != name or not raw.startswith(written, start):
             raise _duplicate(where)
+        at = start + len(written)
+        values[name] = raw[start:at]
     if not _AFTER_LAST.fullmatch(raw, at):
         raise _duplicate(where)
     return values
@@ -96,6 +99,8 @@ def decode(raw: bytes, where: str = "") -> Any:
     Raises NotJson, with `where` in it, for all that the module refuses: also duplicate keys at any level, more than
     64 levels, numbers that a double cannot hold, lone surrogates.
     """
+    if _PLAIN_STRING.fullmatch(raw):
+        return raw[1:-1].decode()
     _check_characters(raw, where)
     text = raw.decode()
     try:
@@ -169,16 +174,13 @@ def _too_deep(where: str) -> NotJson:
 
 
 def _check_depth(value: Any, where: str) -> None:
-    level, depth = [value], 0
-    while level := [child for parent in level for child in _containers(parent)]:
+    level, depth = [value] if isinstance(value, dict | list) else [], 0
+    while level:
         depth += 1
-        if depth >= MAX_DEPTH:
+        if depth > MAX_DEPTH:
             raise _too_deep(where)
-
-
-def _containers(parent: Any) -> list[Any]:
-    children = parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ()
-    return [child for child in children if isinstance(child, dict | list)]
+        children = chain.from_iterable(each.values() if isinstance(each, dict) else each for each in level)
+        level = [child for child in children if isinstance(child, _CONTAINERS)]
 
 
 def _check_surrogates(value: Any, where: str) -> None:

@@ -12,6 +12,8 @@ from cds_hooks.protocol.outcome import operation_outcome
 from cds_hooks.web.logs import request_id
 from cds_hooks.web.wire import json_answer
 
+_SECONDS_TO_WAIT = "1"  # before a client asks again where only the moment was wrong
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -44,6 +46,8 @@ def refusal(problem: BaseException) -> Refusal:  # noqa: C901, PLR0911, PLR0912 
             return Refusal(422, "invalid", text, where)
         case errors.JournalUnavailable():
             return Refusal(503, "transient", "The journal is not available, so no answer is given. Try again.")
+        case errors.Overloaded():
+            return Refusal(503, "throttled", "The service is busy, so no answer is given. Try again.")
         case HTTPException(code=404):
             return Refusal(404, "not-found", "There is nothing at this address.")
         case HTTPException(code=405):
@@ -59,11 +63,13 @@ def register(app: flask.Flask, log: FilteringBoundLogger) -> None:
 
     def answer(problem: Exception) -> flask.Response:
         told = refusal(problem)
-        if told.status >= 500:
+        if told.status >= 500 and not isinstance(problem, errors.Overloaded):
             log.error("failed", request_id=request_id(), status=told.status, **_trace(problem))
         response = json_answer(operation_outcome(told.code, told.text, told.where), told.status)
         if isinstance(problem, HTTPException):  # Allow with 405
             response.headers.extend((name, value) for name, value in problem.get_headers() if name == "Allow")
+        if told.status == 503:
+            response.headers["Retry-After"] = _SECONDS_TO_WAIT
         return response
 
     app.register_error_handler(Exception, answer)

@@ -34,15 +34,15 @@ def read_body(max_bytes: int) -> bytes:
     try:
         return request.get_data(cache=False)
     except RequestEntityTooLarge:
-        _read_off(max_bytes)
+        read_off(2 * max_bytes)
         raise TooLarge(too_large(max_bytes)) from None
 
 
-def _read_off(max_bytes: int) -> None:
-    """Take in what a client is still sending, as much again as it was allowed: one whose connection breaks while it
+def read_off(most: int) -> None:
+    """Take in what a client is still sending, but no more than `most` bytes: one whose connection breaks while it
     sends never sees the answer that tells it why.
     """
-    stream, left = flask.request.environ["wsgi.input"], 2 * max_bytes
+    stream, left = flask.request.environ["wsgi.input"], most
     while left > 0 and (chunk := stream.read(min(left, _CHUNK))):
         left -= len(chunk)
 

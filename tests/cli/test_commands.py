@@ -170,12 +170,14 @@ def test_serve_hands_the_settings_to_the_server(monkeypatch: pytest.MonkeyPatch,
     environ = {
         "RECURRENCE_CDS_PORT": "8123",
         "RECURRENCE_CDS_WORKERS": "2",
+        "RECURRENCE_CDS_MAX_IN_PROGRESS": "5",
         "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(tmp_path / "key"),
         "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{tmp_path / 'journal.sqlite3'}",
     }
     assert run("serve", environ=environ).exit_code == 0
     assert (started["target"], started["factory"], started["served"]) == ("cds_hooks.app:wsgi", True, True)
     assert (started["address"], started["port"], started["workers"]) == ("127.0.0.1", 8123, 2)
+    assert started["blocking_threads"] > 5 + 1  # one more refuses, another answers a probe
 
 
 def test_demo_hands_over_its_ports(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -133,7 +133,9 @@ def test_a_mistake_of_ours_tells_nothing_but_that(desk: Desk, monkeypatch: pytes
 def test_every_exception_of_ours_has_a_status(kind: type[Exception]) -> None:
     told = refusal(kind(("a problem",)) if kind.__name__.endswith("Broken") else kind("a problem"))
     assert 400 <= told.status <= 503
-    assert (told.status == 500) == (not issubclass(kind, errors.RequestRefused | errors.JournalUnavailable))
+    assert (told.status == 500) == (
+        not issubclass(kind, errors.RequestRefused | errors.JournalUnavailable | errors.Overloaded)
+    )
 
 
 def test_an_http_error_without_a_rule_of_its_own_keeps_its_status() -> None:

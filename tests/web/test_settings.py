@@ -37,6 +37,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "RECURRENCE_CDS_HOST": "0.0.0.0",  # noqa: S104 (a value to read, nothing listens)
             "RECURRENCE_CDS_PORT": "9000",
             "RECURRENCE_CDS_WORKERS": "4",
+            "RECURRENCE_CDS_MAX_IN_PROGRESS": "3",
             "RECURRENCE_CDS_DATABASE_URL": "postgresql+psycopg://db/cds",
             "RECURRENCE_CDS_CARDS": str(tmp_path),
             "RECURRENCE_CDS_MAX_BODY_BYTES": "1048576",
@@ -54,6 +55,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         host="0.0.0.0",  # noqa: S104
         port=9000,
         workers=4,
+        max_in_progress=3,
         database_url="postgresql+psycopg://db/cds",
         cards=tmp_path,
         max_body_bytes=1048576,
