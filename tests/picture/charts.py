@@ -42,6 +42,8 @@ _SYSTEMS = {
     "sct": codes.SNOMED,
     "loinc": codes.LOINC,
     "icd": codes.ICD_10_CM,
+    "icd9": codes.ICD_9_CM,
+    "icd11": "http://id.who.int/icd/release/11/mms",
     "cpt": codes.CPT,
     "dicom": "http://dicom.nema.org/resources/ontology/DCM",
     "class": "http://terminology.hl7.org/CodeSystem/v3-ActCode",

@@ -215,3 +215,31 @@ def test_a_focus_on_an_unplaced_diagnosis_is_not_guessed() -> None:
         "right": "conflicting",
         "left": "conflicting",
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "side", "kind"),
+    [
+        ("sct 448952004", "", "invasive"),
+        ("sct 1080131000119103", "left", "invasive"),
+        ("sct 353521000119108", "right", "invasive"),
+        ("sct 278050001", "", "not_carcinoma"),
+        ("sct 96291000119105", "", "invasive"),
+        ("icd11 2C61.0", "", "invasive"),
+        ("icd11 2E65", "", "in_situ"),
+    ],
+)
+def test_the_breast_cancers_of_trial_matching_and_icd_11_are_read(code: str, side: str, kind: str) -> None:
+    (episode,) = picture(condition(code)).episodes
+    assert (episode.side, known(episode.facts["invasive"]).value) == (side, kind)
+
+
+def test_a_code_that_says_triple_negative_gives_the_receptors_and_yields_to_what_was_observed() -> None:
+    coded = condition("sct 706970001")
+    assert [value(facts(coded)[name]) for name in ("er", "pr", "her2")] == ["negative"] * 3
+    assert value(facts(coded, observation(ER, POSITIVE))["er"]) == "positive"
+
+
+def test_a_syndrome_that_only_predisposes_is_no_cancer() -> None:
+    seen = picture(condition("sct 718220008"))
+    assert (seen.episodes, seen.only_named) == ((), ())

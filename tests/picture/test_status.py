@@ -167,3 +167,24 @@ def test_the_words_of_another_organs_cancer_are_not_of_the_breast() -> None:
 )
 def test_recurrence_in_words_alone_is_no_proof_and_no_silence(said: Any, expected: str) -> None:
     assert value(facts(CANCER, condition(said))["recurrence"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("icd9 198.5", "yes"),
+        ("icd9 197.7", "yes"),
+        ("icd9 196.3", "no"),
+        ("icd9 196.9", "equivocal"),
+        ("icd9 198.81", "equivocal"),
+        ("sct 94606003", "yes"),
+        ("sct 94392001", "equivocal"),
+    ],
+)
+def test_secondaries_of_icd_9_and_of_other_organs_are_read(code: str, expected: str) -> None:
+    assert metastatic(condition(code)) == expected
+
+
+@pytest.mark.parametrize("said", ["Secondary malignant neoplasm of pleura (disorder)", "Secondary cancer, lung"])
+def test_a_secondary_cancer_in_words_alone_is_no_silence(said: str) -> None:
+    assert metastatic(condition(concept("sct 1234567890", display=said))) == "equivocal"
