@@ -71,6 +71,13 @@ def recurrence_suspected(considered: Iterable[Considered]) -> bool:
     return any(_suspects(one) for one in considered)
 
 
+def recurred(considered: Iterable[Considered]) -> frozenset[int]:
+    """The episodes of which a card tells that the cancer has come back: their risk of that is no question any more."""
+    kind = CardKind.RECURRENCE_ON_FILE
+    applying = (one for one in considered if one.consideration.card.kind is kind and one.outcome is Outcome.APPLIES)
+    return frozenset(one.episode for one in applying if one.episode is not None)
+
+
 def _suspects(one: Considered) -> bool:
     return one.consideration.card.kind is CardKind.SUSPECTED_RECURRENCE and one.outcome is Outcome.APPLIES
 

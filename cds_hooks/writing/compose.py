@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.reasoning.consider import recurrence_suspected
+from cds_hooks.reasoning.consider import recurred, recurrence_suspected
 from cds_hooks.reasoning.considerations import CardKind, Considered, Order, Outcome, Status
 from cds_hooks.reasoning.ranking import Plan, PlannedCard, plan
 from cds_hooks.writing.assessment import assessment
@@ -37,7 +37,7 @@ def compose(
     """
     if consultation.nothing_approved:
         return ()
-    found = () if recurrence_suspected(consultation.considerations) else tumours(consultation)
+    found = () if recurrence_suspected(consultation.considerations) else _still_at_risk(consultation)
     desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, base_url)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
     planned = plan(consultation.considerations, frozenset(kind for kind, there in beside.items() if there))
@@ -56,10 +56,11 @@ class _Desk:
 
     def card(self, planned: PlannedCard, hosted: Plan) -> dict[str, Any]:
         """One card; `hosted` holds what stands on it beside its own."""
+        summed_up = self._summary(planned)
         return {
             "uuid": str(uuid5(self.decision, planned.kind.value)),
-            "summary": self._summary(planned),
-            "detail": "\n\n".join(self._blocks(planned, hosted)),
+            "summary": summed_up,
+            "detail": "\n\n".join(self._blocks(planned, hosted, summed_up)),
             "indicator": _indicator(planned.items),
             "source": _source(self.spoken, planned),
             **self._suggestions(planned.items),
@@ -78,11 +79,11 @@ class _Desk:
         texts = (self.spoken.sentence(first), first.consideration.title)
         return fitting(with_more(wording, capital(text), more - 1) for text in texts)
 
-    def _blocks(self, planned: PlannedCard, hosted: Plan) -> Iterator[str]:
+    def _blocks(self, planned: PlannedCard, hosted: Plan, above: str) -> Iterator[str]:
         spoken, own = self.spoken, _own((planned.kind, *planned.merged))
         if CardKind.TIER in own:
             yield from detail(spoken.wording, spoken.knowledge, spoken.consultation, self.found)
-        yield from (block(spoken, one) for one in planned.items)
+        yield from (block(spoken, one, above) for one in planned.items)
         if CardKind.UNSUPPORTED_DATA in own:
             yield from unread_detail(spoken.wording, spoken.consultation)
         yield from lines(spoken, hosted)
@@ -133,6 +134,12 @@ class _Desk:
             else {"because": unread_because(wording, consultation)}
         )
         return {"id": kind.value, "verdict": "applies", **{key: value for key, value in said.items() if value}}
+
+
+def _still_at_risk(consultation: Consultation) -> tuple[Tumour, ...]:
+    """The tumours with a tier that have not come back: the card about a recurrence stands in place of its tier."""
+    back = recurred(consultation.considerations)
+    return tuple(tumour for tumour in tumours(consultation) if tumour.tier.episode not in back)
 
 
 def wording_of(knowledge: Knowledge) -> Wording:

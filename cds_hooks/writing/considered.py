@@ -47,12 +47,13 @@ class Spoken:
         filled = placeholders_filled(self.wording, definitions, self.facts(one), due)
         return template.format_map({**filled, **self._breasts(one)})
 
-    def body(self, one: Considered) -> str:
-        """What a block says; of an examination that comes round, first when it was done and is due."""
+    def body(self, one: Considered, above: str) -> str:
+        """What a block says: its sentence, unless that stands `above` it as the summary of the card, and its detail."""
+        sentence = capital(self.sentence(one))
         if one.none_found:
-            return _full_stop(self.sentence(one))
+            return _full_stop(sentence)
         detail = self.filled(one, one.consideration.card.detail).strip()
-        return detail if one.consideration.due is None else f"{_full_stop(self.sentence(one))} {detail}"
+        return detail if above.startswith(sentence) else f"{_full_stop(sentence)} {detail}"
 
     def _breasts(self, one: Considered) -> dict[str, str]:
         episode = self.episode(one)
@@ -69,12 +70,12 @@ class Spoken:
         return reasons(self.wording, definitions, self.facts(one), because, dated)
 
 
-def block(spoken: Spoken, one: Considered) -> str:
+def block(spoken: Spoken, one: Considered, above: str = "") -> str:
     """What is proposed, what speaks against it or is to be confirmed, why for this patient, on what evidence, and the
-    first limit. Who has two seconds reads no more; quotations, reasons and further limits are in the guide and among
-    the source attributes, which the card links to.
+    first limit. `above` is the summary of the card. Who has two seconds reads no more; quotations, reasons and further
+    limits are in the guide and among the source attributes, which the card links to.
     """
-    return "\n\n".join([_heading(spoken, one), spoken.body(one), "\n".join(_points(spoken, one))])
+    return "\n\n".join([_heading(spoken, one), spoken.body(one, above), "\n".join(_points(spoken, one))])
 
 
 def lines(spoken: Spoken, hosted: Plan) -> Iterator[str]:

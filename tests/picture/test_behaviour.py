@@ -161,3 +161,17 @@ def test_a_histology_code_used_for_something_else_is_not_used() -> None:
 
 def test_an_unanswered_histology_says_nothing() -> None:
     assert value(facts(observation(HISTOLOGY))["histology"]) == "not_recorded"
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        (["icd D05.12"], "ductal_in_situ"),
+        (["icd D05.02"], "lobular_in_situ"),
+        (["icd D05.92"], "not_recorded"),
+        (["icd D05.12", "sct 408643008"], "ductal"),
+        (["icd C50.912"], "not_recorded"),
+    ],
+)
+def test_icd_names_the_type_of_a_carcinoma_in_situ(codes: list[str], expected: str) -> None:
+    assert value(facts(*(condition(code) for code in codes))["histology"]) == expected

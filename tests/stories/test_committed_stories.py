@@ -7,6 +7,8 @@ import warnings
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
+from cds_hooks.knowledge.load import load_knowledge
+from cds_hooks.reasoning.considerations import Status
 from tests.support.authoring.story import Story
 from tests.support.expectation import EPISODE_WORDS, FACTOR_WORDS, WORDS, Told, told_stories
 from tests.support.readme import GENERATED_FROM, as_readme
@@ -71,6 +73,14 @@ def test_every_expectation_uses_only_words_that_are_checked(story: Told) -> None
     assert all(set(episode) <= EPISODE_WORDS for episode in episodes)
     assert all(set(factor) <= FACTOR_WORDS for factor in factors)
     assert ("silent" in story.expect) != ("episodes" in story.expect)
+
+
+def test_every_consideration_is_shown_by_a_story() -> None:
+    shown = {
+        id_ for story in told_stories() for id_, said in story.expect.get("considers", {}).items() if said == "applies"
+    }
+    in_use = {each.id for each in load_knowledge().considerations if each.status is not Status.RETIRED}
+    assert in_use - shown == set()
 
 
 @pytest.mark.parametrize("style", ["relative", "absolute", "urn"])

@@ -6,7 +6,15 @@ What each story expects (`expect.yaml`) is written by hand beside its chart and 
 import json
 from pathlib import Path
 
-from tests.support.authoring import tales_of_doubt, tales_of_follow_up, tales_of_silence, tales_of_text, tales_of_tiers
+from tests.support.authoring import (
+    tales_of_danger,
+    tales_of_doubt,
+    tales_of_follow_up,
+    tales_of_silence,
+    tales_of_text,
+    tales_of_tiers,
+    tales_of_treatment,
+)
 from tests.support.authoring.story import Story
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -15,7 +23,9 @@ STORIES: tuple[Story, ...] = (
     *tales_of_doubt.TALES,
     *tales_of_silence.TALES,
     *tales_of_text.TALES,
+    *tales_of_treatment.TALES,
     *tales_of_follow_up.TALES,
+    *tales_of_danger.TALES,
 )
 
 

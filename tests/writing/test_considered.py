@@ -123,6 +123,14 @@ def test_of_two_tumours_the_reasons_name_the_side() -> None:
     assert found["summary"] == "Discuss the drug (2 nodes); and 1 more"
 
 
+def test_a_block_says_its_sentence_unless_that_is_the_summary_of_the_card() -> None:
+    first, second = idea(), idea(id_="z", card=text(CardKind.TREATMENT, "Other drug.", "For two years."))
+    narrow = idea(card=text(CardKind.TREATMENT, "x" * 139))
+    said = treatment(applies(first), applies(second))["detail"].split("\n\n")
+    assert (said[1], said[4]) == ("With 2 nodes.", "Other drug. For two years.")
+    assert "X" + "x" * 138 + ". Body." in treatment(applies(narrow), applies(second))["detail"]
+
+
 def test_a_summary_without_room_for_more_gives_way_to_the_title() -> None:
     long = idea(card=text(CardKind.TREATMENT, "x" * 139))
     assert treatment(applies(long))["summary"] == "X" + "x" * 138
@@ -312,9 +320,17 @@ def test_a_fourth_card_merges_into_the_third() -> None:
     assert found[2]["summary"].endswith("; and 1 more")
 
 
+@pytest.mark.parametrize(("episode", "sides"), [(0, ["left"]), (1, ["right"]), (None, ["right", "left"])])
+def test_a_recurrence_on_file_takes_the_place_of_the_tier_of_its_tumour(episode: int | None, sides: list[str]) -> None:
+    kind = CardKind.RECURRENCE_ON_FILE
+    both = (tumour(**NODES), tumour(side="left", **NODES))
+    *_, tier = cards(applies(idea(kind, card=text(kind)), episode=episode), episodes=both)
+    assert [each["side"] for each in tier["extension"][ASSESSMENT]["episodes"]] == sides
+
+
 def test_a_tier_that_merges_keeps_its_assessment() -> None:
     kinds = (CardKind.SAFETY, CardKind.METASTATIC, CardKind.RECURRENCE_ON_FILE)
-    found = with_nodes(*(applies(idea(kind, kind.value, card=text(kind))) for kind in kinds))
+    found = with_nodes(*(applies(idea(kind, kind.value, card=text(kind)), episode=None) for kind in kinds))
     assert ASSESSMENT in found[2]["extension"]
     assert [entry["id"] for entry in about(found[2])["considerations"]] == ["tier", "recurrence_on_file"]
     assert found[2]["summary"] == "Sum.; and 1 more"
@@ -347,7 +363,7 @@ def test_a_bound_that_leaves_it_open_is_asked_for_as_one() -> None:
 def test_the_line_for_the_time_after_stands_on_the_tier_card() -> None:
     living = applies(idea(CardKind.LIVING_AFTER, card=text(CardKind.LIVING_AFTER, "Weight is worth a word.")))
     (tier,) = with_nodes(living)
-    assert "**Living after:** Weight is worth a word." in tier["detail"].split("\n\n")
+    assert "**Worth a word:** Weight is worth a word." in tier["detail"].split("\n\n")
 
 
 def test_without_a_card_there_is_no_line() -> None:

@@ -22,7 +22,8 @@ def read(view: View) -> dict[str, Fact]:
 
 def read_histology(view: View) -> Fact:
     """The histologic type; a specific type governs over a general word ("adenocarcinoma")."""
-    found = [replace(f, rank=f.rank + (10 if f.value in _GENERAL else 0)) for f in histologies(view)]
+    every = (*histologies(view), *_types_in_situ(view))
+    found = [replace(f, rank=f.rank + (10 if f.value in _GENERAL else 0)) for f in every]
     types = {f.value for f in found if f.attributed and f.value is not None}
     if types & {"ductal", "lobular"}:  # an in situ component beside an invasive type is no contradiction
         found = [replace(f, rank=f.rank + 20) if f.value in _IN_SITU else f for f in found]
@@ -46,6 +47,18 @@ def histologies(view: View) -> tuple[Finding, ...]:
         found += [of_condition(condition, word, view.vocabulary, 1) for word in sorted(morphology)]
         found += [of_condition(condition, word, view.vocabulary, 2) for word in sorted(coded)]
     return tuple(found)
+
+
+def _types_in_situ(view: View) -> tuple[Finding, ...]:
+    """The type that a diagnosis of carcinoma in situ names in ICD, where one of invasive cancer names none: beside such
+    a diagnosis it is an older or a lesser finding, so that it tells the type and never that nothing is invasive.
+    """
+    codes = view.codes("in_situ_types")
+    return tuple(
+        of_condition(condition, word, view.vocabulary, 3)
+        for condition in view.tumour.conditions
+        for word in sorted(codes.meanings_of(condition.code))
+    )
 
 
 def _types(view: View) -> frozenset[str]:

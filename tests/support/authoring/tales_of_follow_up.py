@@ -1,8 +1,14 @@
 """Stories of the years after treatment: what is due, what is worth talking over, and what need not be done."""
 
-from tests.support.authoring import follow_up, happenings, mcode4, us_core
+from dataclasses import replace
+
+from tests.support.authoring import clinic, european, follow_up, happenings, mcode4, us_core
 from tests.support.authoring.story import Story
 from tests.support.authoring.tumour import Tumour
+
+IN_2020 = Tumour(size="22 mm", grade=2, nodes=2, diagnosed="2020-09-14", reported="2020-10-20")
+IN_2022 = Tumour(diagnosed="2022-01-10", reported="2022-02-20")
+IN_2024 = Tumour(size="16 mm", grade=2, diagnosed="2024-01-15", reported="2024-02-16")
 
 TALES = (
     Story(
@@ -10,7 +16,7 @@ TALES = (
         "Garnet Longhaul",
         "1958-06-04",
         mcode4.record,
-        (Tumour(size="22 mm", grade=2, nodes=2, diagnosed="2020-09-14", reported="2020-10-20"),),
+        (IN_2020,),
         more=(
             happenings.lumpectomy("2020-10-15"),
             follow_up.mammogram("left", "2025-09-20"),
@@ -22,11 +28,14 @@ TALES = (
         "Hermione Overdue",
         "1966-11-23",
         us_core.record,
-        (Tumour(diagnosed="2022-01-10", reported="2022-02-20"),),
+        (IN_2022,),
         more=(
             happenings.lumpectomy("2022-02-15"),
-            follow_up.mammogram("left", "2023-02-03"),
+            clinic.irradiation("2022-03-14", "2022-04-08"),
+            clinic.mammograms("2023-02-03", "2024-01-22"),
             follow_up.mammogram("left", "2025-01-18"),
+            follow_up.mammogram("right", "2025-01-18"),
+            clinic.visits("2024-09-16", "2025-03-17", "2025-09-15"),
         ),
     ),
     Story(
@@ -34,7 +43,210 @@ TALES = (
         "Isolde Elsewhere",
         "1969-04-30",
         us_core.record,
-        (Tumour(diagnosed="2022-01-10", reported="2022-02-20"),),
+        (IN_2022,),
         more=(happenings.lumpectomy("2022-02-15"),),
+    ),
+    Story(
+        "one_to_three_nodes_at_year_two_on_an_aromatase_inhibitor",
+        "Leontyne Steady",
+        "1958-02-20",
+        mcode4.record,
+        (replace(IN_2024, size="24 mm", nodes=2, examined=9, t="pT2", n="pN1a", m="cM0"),),
+        more=(
+            clinic.operation("lumpectomy", "2024-02-13"),
+            clinic.operation("sentinel node", "2024-02-13"),
+            clinic.irradiation("2024-04-08", "2024-05-03"),
+            clinic.examined("bone density", "2024-02-27"),
+            clinic.prescribed("letrozole", "2024-05-13", "2025-05-12"),
+            clinic.mammograms("2025-03-17"),
+            clinic.visits("2025-06-16", "2025-12-15"),
+        ),
+    ),
+    Story(
+        "five_years_of_tamoxifen_done",
+        "Marguerite Halfway",
+        "1977-07-07",
+        us_core.record,
+        (replace(IN_2020, size="19 mm", nodes=1),),
+        more=(
+            clinic.operation("mastectomy", "2020-10-12"),
+            clinic.takes("tamoxifen", "2021-02-15", "2026-02-16"),
+            clinic.menopause("before menopause", "2026-02-16"),
+            clinic.examined("gynaecology", "2024-11-04"),
+            follow_up.mammogram("right", "2025-10-06"),
+            clinic.visits("2025-02-17", "2026-02-16"),
+        ),
+    ),
+    Story(
+        "endocrine_therapy_ended_after_five_years",
+        "Nikolina Finished",
+        "1956-10-28",
+        mcode4.record,
+        (replace(IN_2020, t="pT2", n="pN1a", m="cM0"),),
+        more=(
+            clinic.operation("lumpectomy", "2020-10-15"),
+            clinic.irradiation("2020-11-16", "2020-12-11"),
+            clinic.takes("anastrozole", "2021-01-04", "2026-01-12", until="2026-01-09", status="completed"),
+            clinic.mammograms("2025-11-10"),
+            clinic.visits("2026-01-12"),
+        ),
+    ),
+    Story(
+        "endocrine_therapy_stopped_after_two_years",
+        "Oriana Weary",
+        "1962-01-31",
+        us_core.record,
+        (IN_2022,),
+        more=(
+            happenings.lumpectomy("2022-02-15"),
+            clinic.takes("anastrozole", "2022-05-02", "2024-06-10", until="2024-05-20", status="stopped"),
+            clinic.mammograms("2025-09-08"),
+            clinic.visits("2025-09-08"),
+        ),
+    ),
+    Story(
+        "a_break_in_tamoxifen_and_much_weight",
+        "Pomona Interrupted",
+        "1972-02-28",
+        us_core.record,
+        (IN_2022,),
+        more=(
+            happenings.lumpectomy("2022-02-15"),
+            clinic.takes("tamoxifen", "2022-04-04", "2023-05-02", until="2023-04-24", status="stopped"),
+            clinic.prescribed("tamoxifen", "2024-06-03", "2025-06-02"),
+            clinic.body_mass_index("34.2", "2025-12-01"),
+            clinic.examined("gynaecology", "2025-08-11"),
+            clinic.mammograms("2025-08-18"),
+            clinic.visits("2025-12-01"),
+        ),
+    ),
+    Story(
+        "thirty_four_and_two_years_of_tamoxifen",
+        "Quenby Hopeful",
+        "1991-11-05",
+        mcode4.record,
+        (IN_2024,),
+        more=(
+            clinic.operation("lumpectomy", "2024-02-13"),
+            clinic.irradiation("2024-03-04", "2024-03-29"),
+            clinic.prescribed("tamoxifen", "2024-03-11", "2025-03-10", "2026-02-23"),
+            clinic.menopause("before menopause", "2026-02-23"),
+            clinic.examined("gynaecology", "2025-06-23"),
+            clinic.mammograms("2026-02-09"),
+            clinic.visits("2026-02-23"),
+        ),
+    ),
+    Story(
+        "both_breasts_removed",
+        "Roderica Flatly",
+        "1966-06-16",
+        us_core.record,
+        (IN_2022,),
+        more=(clinic.bilateral("both breasts removed", "2022-02-15"), clinic.visits("2025-08-11")),
+    ),
+    Story(
+        "seventy_nine_with_a_conserved_breast",
+        "Sophronia Evening",
+        "1946-09-12",
+        us_core.record,
+        (IN_2022,),
+        more=(
+            happenings.lumpectomy("2022-02-15"),
+            clinic.mammograms("2024-12-09"),
+            clinic.visits("2025-11-17"),
+        ),
+    ),
+    Story(
+        "diagnosed_at_forty_four_and_no_visit_for_nine_months",
+        "Tallulah Unseen",
+        "1979-04-02",
+        us_core.record,
+        (replace(IN_2024, er="negative", pr="negative", her2="3+", nodes=1),),
+        more=(
+            clinic.operation("lumpectomy", "2024-02-13"),
+            clinic.doses("docetaxel", "2024-03-18", "2024-07-01"),
+            clinic.doses("trastuzumab", "2024-03-18", "2025-03-10"),
+            clinic.irradiation("2024-07-29", "2024-08-23", nodes=True),
+            clinic.mammograms("2025-06-02"),
+            clinic.visits("2025-06-02"),
+        ),
+    ),
+    Story(
+        "year_five_and_the_last_visit_fourteen_months_ago",
+        "Ulyssa Drifting",
+        "1955-03-03",
+        european.record,
+        (replace(IN_2022, diagnosed="2021-04-12", reported="2021-05-20"),),
+        more=(
+            clinic.operation("lumpectomy", "2021-05-17"),
+            clinic.mammograms("2025-05-05"),
+            clinic.visits("2024-12-16"),
+        ),
+    ),
+    Story(
+        "eight_years_on_and_no_visit_for_two_years",
+        "Vespera Longago",
+        "1953-12-19",
+        us_core.record,
+        (replace(IN_2022, diagnosed="2017-10-02", reported="2017-11-10"),),
+        more=(
+            clinic.operation("lumpectomy", "2017-11-06"),
+            clinic.mammograms("2025-10-13"),
+            clinic.visits("2024-01-15"),
+        ),
+    ),
+    Story(
+        "a_removed_breast_and_an_overdue_mammogram_of_the_other",
+        "Wendeline Oneside",
+        "1964-08-23",
+        us_core.record,
+        (replace(IN_2022, size="44 mm", grade=3, nodes=1, examined=10),),
+        more=(
+            clinic.operation("simple mastectomy", "2022-02-15"),
+            follow_up.mammogram("right", "2024-09-30"),
+            clinic.visits("2025-09-29"),
+        ),
+    ),
+    Story(
+        "carcinoma_in_situ_conserved_three_years_ago",
+        "Xylia Earlystage",
+        "1969-05-29",
+        more=(
+            clinic.problem("in-situ", "D05.12", "Intraductal carcinoma in situ of left breast", "2022-11-14"),
+            clinic.operation("lumpectomy", "2022-12-05"),
+            clinic.irradiation("2023-01-09", "2023-02-03"),
+            clinic.mammograms("2024-11-18"),
+            clinic.visits("2024-11-25"),
+        ),
+    ),
+    Story(
+        "a_man_with_a_brca2_variant_three_years_on",
+        "Yorick Carrier",
+        "1959-09-01",
+        us_core.record,
+        (replace(IN_2022, size="17 mm", grade=2),),
+        more=(
+            clinic.operation("simple mastectomy", "2022-02-15"),
+            clinic.germline("BRCA2", "2022-03-21"),
+            clinic.visits("2025-10-20"),
+        ),
+        gender="male",
+    ),
+    Story(
+        "her2_and_receptor_positive_half_a_year_after_trastuzumab",
+        "Zephyrine Extended",
+        "1960-04-26",
+        mcode4.record,
+        (replace(IN_2024, size="26 mm", grade=3, her2="3+", nodes=2, diagnosed="2024-06-03", reported="2024-07-12"),),
+        more=(
+            clinic.operation("lumpectomy", "2024-07-08"),
+            clinic.doses("paclitaxel", "2024-08-19", "2024-11-04"),
+            clinic.doses("trastuzumab", "2024-08-19", "2025-01-13", "2025-08-25"),
+            clinic.irradiation("2024-12-02", "2024-12-27"),
+            clinic.prescribed("letrozole", "2025-01-13", "2026-01-12"),
+            clinic.examined("bone density", "2025-01-20"),
+            clinic.mammograms("2025-07-21"),
+            clinic.visits("2026-01-12"),
+        ),
     ),
 )
