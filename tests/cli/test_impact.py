@@ -55,7 +55,7 @@ def test_json_counts_what_changed_and_tells_wording_apart(other: Path) -> None:
     assert by_name["three_positive_nodes"]["degree"] == "tier"
     assert by_name["three_positive_nodes"]["after"]["tiers"] == ["left: high"]
     assert by_name["every_factor_low"]["degree"] == "wording only"
-    assert {"id": EXTENDED, "verdict": "applies", "appears": 0, "disappears": 1} in told["considerations"]
+    assert {"id": EXTENDED, "verdict": "applies", "appears": 0, "disappears": 2} in told["considerations"]
     counted = told["changed"]
     assert told["patients"] == (counted["tier_or_cards"] + counted["wording_only"] + told["unchanged"] + told["unread"])
 
