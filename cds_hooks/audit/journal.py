@@ -44,13 +44,20 @@ class Journal:
         """
         self.ring = ring
         self.database = Database(url)
+        try:
+            self.id = self._opened(as_it_is)
+        except JournalUnavailable:
+            self.close()
+            raise
+        self.keys = DataKeys(ring)
+        self.on_commit: Callable[[str], None] | None = None
+
+    def _opened(self, as_it_is: bool) -> str:
         if self.database.is_sqlite and not as_it_is:
             schema.bring_up_to_date(self.database)
         schema.check(self.database)
         with self.database.reading() as connection:
-            self.id = str(connection.execute(sa.select(origin.c.journal)).scalar_one())
-        self.keys = DataKeys(ring)
-        self.on_commit: Callable[[str], None] | None = None
+            return str(connection.execute(sa.select(origin.c.journal)).scalar_one())
 
     def record(self, entry: Entry) -> None:
         """Commit one call. Raises JournalUnavailable: then it must not be answered."""

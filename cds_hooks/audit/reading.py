@@ -164,9 +164,10 @@ def each_row(journal: Journal, *conditions: sa.ColumnElement[bool]) -> Iterator[
     """As `rows`, one by one: there may be more than memory holds."""
     chosen = sa.select(entry).where(*conditions).order_by(entry.c.tenant, entry.c.seq)
     with journal.database.reading() as connection:
-        found = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE).execute(chosen)
-        for row in found.mappings():
-            yield dict(row)
+        streaming = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE)
+        with streaming.execute(chosen) as found:
+            for row in found.mappings():
+                yield dict(row)
 
 
 def opened(journal: Journal, row: Mapping[str, Any]) -> StoredDecision:

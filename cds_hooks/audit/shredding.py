@@ -5,9 +5,11 @@ its own in each tenant's chain. On PostgreSQL this needs the owner's role; backu
 wrapped keys must be destroyed too, or the ring rotated and the old key destroyed with them.
 """
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
-from cds_hooks.audit.entry import Entry, Kind
+from cds_hooks.audit.entry import Caller, Entry, Kind
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.tables import data_key, entry
 
@@ -21,10 +23,15 @@ def tenants_with_keys_before(journal: Journal, month: str) -> dict[str, int]:
         return dict(iter(connection.execute(chosen)))
 
 
+def act(id_: str, now: datetime, caller: Caller, month: str) -> Entry:
+    """The row that says that the months before `month` were forgotten."""
+    return Entry(id_, Kind.CONTROL, now, 200, 0.0, caller, action=ACTION, about=month)
+
+
 def shred(journal: Journal, call: Entry) -> int:
     """Delete the keys of a tenant's months before `call.about` with a row about it; the number of keys deleted.
 
-    `call` is of kind "control" and its action ACTION. Raises JournalUnavailable: then nothing is forgotten.
+    `call` is made by `act`. Raises JournalUnavailable: then nothing is forgotten.
     """
     old = sa.delete(data_key).where(data_key.c.tenant == call.caller.tenant, data_key.c.month < call.about)
     with journal.recording(call) as connection:

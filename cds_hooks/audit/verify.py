@@ -117,12 +117,11 @@ def _row_problems(journal: Journal, row: Row, tip: Head, marks: Iterable[Checkpo
 def _rows(connection: sa.Connection, tenant: str) -> Iterator[tuple[Row, bool]]:
     """The rows, and whether what is kept beside each is what should be."""
     after = sa.select(entry).where(entry.c.tenant == tenant).order_by(entry.c.seq, entry.c.id)
-    result = connection.execution_options(stream_results=True).execute(after).mappings()
-    for chunk in result.partitions(_AT_ONCE):
-        ids = [row["id"] for row in chunk]
-        kept = _children(connection, ids)
-        for row in chunk:
-            yield dict(row), sorted(kept.get(row["id"], [])) == sorted(_expected(dict(row)))
+    with connection.execution_options(stream_results=True).execute(after) as result:
+        for chunk in result.mappings().partitions(_AT_ONCE):
+            kept = _children(connection, [row["id"] for row in chunk])
+            for row in chunk:
+                yield dict(row), sorted(kept.get(row["id"], [])) == sorted(_expected(dict(row)))
 
 
 def _children(connection: sa.Connection, ids: list[str]) -> dict[str, list[str]]:

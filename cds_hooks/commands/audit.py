@@ -8,6 +8,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from rich.console import Console
 from cds_hooks.app import now
 from cds_hooks.audit import schema, shredding
 from cds_hooks.audit.database import Database
-from cds_hooks.audit.entry import Caller, Entry, Kind
+from cds_hooks.audit.entry import Caller
 from cds_hooks.audit.identity import new_id
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_keyring
@@ -37,12 +38,14 @@ FOUND = 1  # exit code: something is not as it should be
 _MONTH = click.DateTime(["%Y-%m"])
 
 
-def open_journal(settings: Settings) -> Journal:
-    """The journal that the settings name, for reading. Raises NotInJournal if there is none here."""
+@contextmanager
+def open_journal(settings: Settings) -> Iterator[Journal]:
+    """The journal that the settings name, as it is. Raises NotInJournal if there is none here."""
     path = settings.database_url.removeprefix("sqlite:///")
     if path != settings.database_url and not Path(path).exists():
         raise NotInJournal(f"there is no journal {path} here: go where the service runs, or set RECURRENCE_CDS_*")
-    return Journal(settings.database_url, read_keyring(settings.pseudonym_key_file), as_it_is=True)
+    with closing(Journal(settings.database_url, read_keyring(settings.pseudonym_key_file), as_it_is=True)) as journal:
+        yield journal
 
 
 @click.command()
@@ -52,8 +55,8 @@ def verify() -> None:
     Exit code 1 if anything is found: an edit, a deletion, a swap, a fork, or rows cut off at the end.
     """
     settings = read_settings(os.environ)
-    journal = open_journal(settings)
-    done = verified(journal, settings.checkpoints)
+    with open_journal(settings) as journal:
+        done = verified(journal, settings.checkpoints)
     console = Console(highlight=False, soft_wrap=True)
     for finding in done.findings:
         console.print(f"{finding.where}: {finding.what}", markup=False)
@@ -80,12 +83,12 @@ def replay_(decision: str | None, every: bool, since: datetime | None, folder: P
     """
     if decision and (every or since):
         raise click.UsageError("Give a decision, or --all or --since, not both.")
-    journal = open_journal(read_settings(os.environ))
-    again = _Again(Snapshots(journal), load_knowledge(folder) if folder else None)
     console = Console(highlight=False, soft_wrap=True)
-    for stored in _chosen(journal, decision, since):
-        for line in again.lines(stored):
-            console.print(line, markup=False)
+    with open_journal(read_settings(os.environ)) as journal:
+        again = _Again(Snapshots(journal), load_knowledge(folder) if folder else None)
+        for stored in _chosen(journal, decision, since):
+            for line in again.lines(stored):
+                console.print(line, markup=False)
     console.print(again.summary(), markup=False)
     if again.counts["impossible"] or (again.counts["different"] and folder is None):
         sys.exit(FOUND)
@@ -152,11 +155,11 @@ def migrate(role: str | None) -> None:
     On SQLite the service does so itself. On PostgreSQL run it with the owner's RECURRENCE_CDS_DATABASE_URL before a
     new version is started; the service's own role can only insert and select.
     """
-    database = Database(read_settings(os.environ).database_url)
-    schema.bring_up_to_date(database)
-    if role:
-        schema.grant(database, role)
-    click.echo(f"The schema is {database.revision()}.")
+    with closing(Database(read_settings(os.environ).database_url)) as database:
+        schema.bring_up_to_date(database)
+        if role:
+            schema.grant(database, role)
+        click.echo(f"The schema is {database.revision()}.")
 
 
 @click.command()
@@ -170,10 +173,9 @@ def shred(before: datetime) -> None:
     settings, month, today = read_settings(os.environ), before.strftime("%Y-%m"), now()
     if month > today.strftime("%Y-%m"):
         raise click.UsageError("The current month is still being written: name a month up to it.")
-    journal = open_journal(settings)
-    notary = Notary(journal, settings.checkpoints, now)
-    for tenant, count in shredding.tenants_with_keys_before(journal, month).items():
-        row = Entry(new_id(today), Kind.CONTROL, today, 200, 0.0, Caller(tenant), action=shredding.ACTION, about=month)
-        shredding.shred(journal, row)
-        click.echo(f"{tenant}: {count} months forgotten")
-    notary.close()
+    with open_journal(settings) as journal:
+        notary = Notary(journal, settings.checkpoints, now)
+        for tenant, count in shredding.tenants_with_keys_before(journal, month).items():
+            shredding.shred(journal, shredding.act(new_id(today), today, Caller(tenant), month))
+            click.echo(f"{tenant}: {count} months forgotten")
+        notary.close()

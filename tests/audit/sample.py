@@ -9,9 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from cds_hooks.audit.entry import Entry, Kind, Who
-from cds_hooks.audit.feedback import items_of
+from cds_hooks.audit.feedback import items_of, told
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
+from cds_hooks.audit.payload import Payload, written
 from cds_hooks.protocol.feedback import FeedbackItem
 
 RING = Keyring.of(b"k" * 32)
@@ -43,7 +44,8 @@ def item(**changes: object) -> FeedbackItem:
 
 def report(journal: Journal, *items: FeedbackItem, **changes: object) -> None:
     """Record a feedback call with these items."""
-    call = entry(kind=Kind.FEEDBACK, **changes)
+    payload = written(Payload({}, {}, items=[told(item) for item in items]))
+    call = entry(kind=Kind.FEEDBACK, payload=payload, **changes)
     journal.record_feedback(call, items_of(journal.ring, call.caller.tenant, items, REASONS))
 
 
