@@ -54,16 +54,16 @@ def consider(
 
 
 def only_approved(considered: Iterable[Considered]) -> tuple[Considered, ...]:
-    """The same verdicts, those on what nobody approved silenced.
+    """The same verdicts; of what nobody approved, those that could be shown or ask for something are silenced.
 
     What is not approved adds nothing to a card, yet keeps what it takes away: a suspected recurrence still replaces.
     """
-    return tuple(
-        replace(one, silenced=UNAPPROVED)
-        if one.silenced is None and one.consideration.status is not Status.APPROVED
-        else one
-        for one in considered
-    )
+    return tuple(replace(one, silenced=UNAPPROVED) if _is_a_draft_that_could_speak(one) else one for one in considered)
+
+
+def _is_a_draft_that_could_speak(one: Considered) -> bool:
+    approved = one.consideration.status is Status.APPROVED
+    return not approved and one.silenced is None and one.outcome is not Outcome.DOES_NOT_APPLY
 
 
 def recurrence_suspected(considered: Iterable[Considered]) -> bool:
