@@ -23,7 +23,8 @@
         ├── WrongHook             a valid request for another hook
         ├── WrongPatient          data of another patient in the prefetch
         ├── RequiredDataMissing   required data neither prefetched nor obtainable
-        └── UnknownService        no service with this id
+        ├── UnknownService        no service with this id
+        └── UnknownVersion        no source attributes of this card or version
 
 Which HTTP status each becomes is decided in one place, `web.problems`.
 """
@@ -144,3 +145,7 @@ class RequiredDataMissing(RequestRefused):
 
 class UnknownService(RequestRefused):
     """No service has the id in the address."""
+
+
+class UnknownVersion(RequestRefused):
+    """There are no source attributes of the card or version that was asked for."""

@@ -24,6 +24,12 @@ def keep(journal: Journal, knowledge: Knowledge) -> None:
             connection.execute(snapshots.insert(), row)
 
 
+def kept(journal: Journal) -> tuple[str, ...]:
+    """The fingerprints of all knowledge that is kept. Raises JournalUnavailable."""
+    with journal.database.reading() as connection:
+        return tuple(connection.execute(sa.select(snapshots.c.fingerprint).order_by(snapshots.c.fingerprint)).scalars())
+
+
 def files_of(stored: bytes) -> dict[str, bytes]:
     """The files of a snapshot by their path. Raises zlib.error or NotJson if it was changed."""
     return {path: text.encode() for path, text in decode(zlib.decompress(stored)).items()}

@@ -6,6 +6,7 @@ from typing import Any
 import flask
 
 from cds_hooks.protocol.components import components, reference
+from cds_hooks.web.attributes import CARDS
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.wire import json_answer
 
@@ -13,7 +14,7 @@ Json = dict[str, Any]
 
 _MEANING = {
     400: "The body is not strict JSON in UTF-8.",
-    404: "There is no such service.",
+    404: "There is no such service, or no such card or version.",
     412: "Data without which nothing can be said were neither prefetched nor can they be read.",
     413: "The body is too large.",
     415: "The body is not labelled as JSON, or it is encoded.",
@@ -21,6 +22,15 @@ _MEANING = {
     503: "The journal cannot record, so nothing is answered.",
 }
 _OF_A_BODY = (400, 413, 415, 422, 503)
+_WHICH = [
+    {
+        "name": "version",
+        "in": "query",
+        "description": "A fingerprint of the knowledge, or a number of the card's version; what is served if not said.",
+        "schema": {"type": "string"},
+    },
+    {"name": "card", "in": "query", "description": "One card alone.", "schema": {"enum": list(CARDS)}},
+]
 
 
 def blueprint(desk: Desk) -> flask.Blueprint:
@@ -60,7 +70,9 @@ def document(service_id: str, hook: str, base_url: str | None) -> Json:
             f"{service}/feedback": {
                 "post": _send("What became of cards.", "feedback", _json("It is kept.", _empty()), 404)
             },
-            f"{service}/source-attributes": {"get": _read("What the cards rest on.", _json_or_page(), 404)},
+            f"{service}/source-attributes": {
+                "get": {**_read("What the cards rest on.", _json_or_page(), 404, 503), "parameters": _WHICH}
+            },
             "/guide": {"get": _read("The clinician's guide.", _answer("A page.", "text/html", {"type": "string"}))},
             "/healthz": {"get": _read("Liveness.", _json("The process answers.", _status("alive")))},
             "/readyz": {"get": _read("Readiness.", _json("An answer could be recorded.", _status("ready")), 503)},

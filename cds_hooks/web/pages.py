@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
 import flask
 from markdown_it import MarkdownIt
@@ -10,9 +9,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from cds_hooks.web.attributes import Attributes
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.wire import json_answer
-from cds_hooks.writing.attributes import source_attributes
 from cds_hooks.writing.guide import guide
 from cds_hooks.writing.guide_parts import slug
 
@@ -21,7 +20,7 @@ _OFFERED = ("application/json", "text/html")  # the first where a client takes b
 
 
 def blueprint(desk: Desk) -> flask.Blueprint:
-    """GET /guide, and the source attributes: JSON unless HTML is asked for. Each is made once, when first asked for."""
+    """GET /guide, and the source attributes by card and version: JSON unless HTML is asked for. Each is made once."""
     routes = flask.Blueprint(
         "for_readers", __name__, template_folder="templates", static_folder="static", static_url_path="/guide/static"
     )
@@ -30,18 +29,17 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     def guide_in_html() -> str:
         return str(markdown().render(guide(desk.knowledge)))
 
-    @cache
-    def attributes() -> dict[str, Any]:
-        return source_attributes(desk.knowledge)
+    attributes = Attributes(desk)
 
     @routes.get("/cds-services/<service_id>/source-attributes")
     def show_attributes(service_id: str) -> flask.Response:
         desk.check_service(service_id)
+        found = attributes.find(flask.request.args.get("version"), flask.request.args.get("card"))
         if flask.request.accept_mimetypes.best_match(_OFFERED) == "text/html":
-            body = flask.render_template("source_attributes.html", **attributes())
-            answer = page("Sources, intended use and limits", body, desk.knowledge.fingerprint)
+            body = flask.render_template("source_attributes.html", **found, served=desk.knowledge.fingerprint)
+            answer = page("Sources, intended use and limits", body, found["knowledge"])
         else:
-            answer = json_answer(attributes())
+            answer = json_answer(found)
         answer.vary.add("Accept")
         return answer
 

@@ -30,7 +30,7 @@ def refusal(problem: BaseException) -> Refusal:  # noqa: C901, PLR0911, PLR0912 
     match problem:
         case errors.NotJson(text=text, where=where):
             return Refusal(400, "structure", text, where)
-        case errors.UnknownService(text=text):
+        case errors.UnknownService(text=text) | errors.UnknownVersion(text=text):
             return Refusal(404, "not-found", text)
         case errors.RequiredDataMissing(text=text, where=where):
             return Refusal(412, "required", text, where)

@@ -107,7 +107,8 @@ class _Desk:
         if self.base_url is None:
             return {}
         service, card = self.spoken.knowledge.service.id, planned.kind.value
-        url = f"{self.base_url}/cds-services/{service}/source-attributes#{card}"
+        version = self.spoken.knowledge.fingerprint
+        url = f"{self.base_url}/cds-services/{service}/source-attributes?version={version}#{card}"
         return {"links": [{"label": self.spoken.wording.say("attributes.link"), "url": url, "type": "absolute"}]}
 
     def _order_id(self, one: Considered, order: Order) -> str:

@@ -6,7 +6,7 @@ from cds_hooks.addresses import Address
 from cds_hooks.protocol.response import check_answer
 from cds_hooks.settings import Settings
 from cds_hooks.web.pages import markdown
-from tests.web.desk import SERVICE, Desk, opened, with_cards
+from tests.web.desk import KNOWLEDGE, SERVICE, Desk, opened, with_cards
 
 ATTRIBUTES = f"{SERVICE}/source-attributes"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -62,6 +62,6 @@ def test_with_a_base_url_every_card_links_to_its_own_source_attributes(tmp_path:
     with opened(tmp_path, Settings(base_url=Address("https", "cds.example.org", 443, "/cds"))) as desk:
         answer = desk.post(with_cards()).get_json()
         (link,) = answer["cards"][0]["links"]
-    assert link["url"] == f"https://cds.example.org/cds{ATTRIBUTES}#tier"
+    assert link["url"] == f"https://cds.example.org/cds{ATTRIBUTES}?version={KNOWLEDGE.fingerprint}#tier"
     assert link["type"] == "absolute"
     assert check_answer(answer) == []
