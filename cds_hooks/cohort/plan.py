@@ -38,6 +38,7 @@ class Plan:
     required: frozenset[str]
     sought: frozenset[str]
     pseudonym_key: Keyring | None = None
+    require_approval: bool = False
 
     @property
     def buckets(self) -> int:
@@ -50,7 +51,7 @@ class Plan:
         exported = exported_types(found.kinds)
         if lacking := sorted(self.required - exported):
             raise ExportUnusable(f"the export holds no {' and no '.join(lacking)}: without it nothing can be said")
-        return Asked(self.as_of, exported, self.pseudonym_key)
+        return Asked(self.as_of, exported, self.pseudonym_key, self.require_approval)
 
     @property
     def work(self) -> Path:
@@ -61,15 +62,9 @@ class Plan:
     def identity(self) -> str:
         """Equal for runs whose unfinished work can be taken up: same export, day, knowledge, naming and program."""
         ring = self.pseudonym_key
-        key = ring.pseudonym(TENANT, "run", "") if ring else ""
-        parts = (
-            self.export.identity,
-            str(self.as_of),
-            *self.fingerprints,
-            key,
-            str(self.buckets),
-            version("recurrence-cds"),
-        )
+        naming = ring.pseudonym(TENANT, "run", "") if ring else "given"
+        run = (self.export.identity, str(self.as_of), *self.fingerprints, naming, str(self.require_approval))
+        parts = (*run, str(self.buckets), version("recurrence-cds"))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -100,15 +95,25 @@ def plan_of(  # noqa: PLR0913 (all that a run is asked)
     cards: Path | None = None,
     other: Path | None = None,
     pseudonym_key: Keyring | None = None,
+    require_approval: bool = False,
 ) -> Plan:
     """The plan of a run. Raises ExportUnusable, KnowledgeBroken."""
     folders = (cards,) if other is None else (cards, other)
     knowledge = [load_knowledge(folder) for folder in folders]
     keys = [key for each in knowledge for key in each.service.prefetch]
     fingerprints = tuple(each.fingerprint for each in knowledge)
-    required = frozenset(key.resource_type for key in keys if key.required)
-    sought = frozenset(key.resource_type for key in keys)
-    return Plan(find_export(source), out, as_of, cards, other, fingerprints, required, sought, pseudonym_key)
+    return Plan(
+        export=find_export(source),
+        out=out,
+        as_of=as_of,
+        cards=cards,
+        other=other,
+        fingerprints=fingerprints,
+        required=frozenset(key.resource_type for key in keys if key.required),
+        sought=frozenset(key.resource_type for key in keys),
+        pseudonym_key=pseudonym_key,
+        require_approval=require_approval,
+    )
 
 
 def folders_of(plan: Plan) -> tuple[Path | None, ...]:

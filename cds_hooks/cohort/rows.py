@@ -17,15 +17,15 @@ from cds_hooks.audit.entry import Caller
 from cds_hooks.audit.keyring import Keyring
 from cds_hooks.cohort.charts import prefetch
 from cds_hooks.cohort.demographics import Demographics, age, demographics
-from cds_hooks.consult import Consultation, consult, silence_of
+from cds_hooks.consult import Consultation
+from cds_hooks.decide import Circumstances, decide
 from cds_hooks.errors import RequestRefused
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.fhir.read import read_record
 from cds_hooks.fhir.record import Record
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.reasoning.consider import History
 from cds_hooks.reasoning.considerations import Outcome
-from cds_hooks.writing.compose import ASSESSMENT, CARD, compose
+from cds_hooks.writing.compose import ASSESSMENT, CARD
 
 Row = dict[str, Any]
 Card = Mapping[str, Any]
@@ -39,11 +39,14 @@ TENANT = Caller().tenant  # whose pseudonyms a run gives: those of the journal w
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What every consultation of a run shares. `pseudonym_key` turns the patients' ids into those of the journal."""
+    """What every consultation of a run shares. `pseudonym_key` turns the patients' ids into those of the journal; with
+    `require_approval` only what a clinician approved counts as shown.
+    """
 
     as_of: date
     exported: frozenset[str]
     pseudonym_key: Keyring | None = None
+    require_approval: bool = False
 
     def shown_id(self, patient: str) -> str:
         """Under which id a patient stands in the results."""
@@ -111,18 +114,20 @@ def _answered(chart: Chart, knowledge: Knowledge, which: int, asked: Asked) -> R
     lines = [(found_by[which], line) for found_by, line in chart.lines if found_by[which]]
     keys = knowledge.service.prefetch
     record = read_record(prefetch(lines, chart.medications, keys, asked.exported), keys, knowledge.sieve, chart.patient)
-    consultation = consult(record, History(), knowledge, asked.as_of)
-    cards = compose(
-        consultation, knowledge, decision_id(chart.patient, knowledge.fingerprint, asked.as_of), asked.as_of
-    )
+    id_ = decision_id(chart.patient, knowledge.fingerprint, asked.as_of)
+    given = Circumstances(id_, asked.as_of, "Practitioner", require_approval=asked.require_approval)
+    decision = decide(record, knowledge, given)
+    consultation = decision.consultation
+    if consultation is None:
+        raise AssertionError("a professional is always consulted for")
     return {
-        **said(cards, evidence=asked.pseudonym_key is None),
-        "silence": None if cards else silence_of(consultation),
+        **said(decision.cards, evidence=asked.pseudonym_key is None),
+        "silence": decision.silence,
         "withheld": [
             {"side": _side(consultation, withheld.episode), "because": withheld.because}
             for withheld in consultation.withheld
         ],
-        "considerations": _considerations(consultation, cards),
+        "considerations": _considerations(consultation, decision.cards),
         **_person(record, _stated(lines, keys), asked.as_of),
         "resources": len(lines),
         "unreadable": len(record.unreadable),
@@ -154,8 +159,8 @@ def _factor(name: str, factor: Mapping[str, Any], evidence: bool) -> Row:
     return {
         "factor": name,
         "value": value if isinstance(value, str) else None,
-        "number_at_least": _float(bounds.get("at_least")),
-        "number_at_most": _float(bounds.get("at_most")),
+        "number_at_least": bounds.get("at_least"),
+        "number_at_most": bounds.get("at_most"),
         "unit": factor.get("unit"),
         **_bounds(factor),
         "why_unknown": factor.get("why_unknown"),
@@ -168,10 +173,6 @@ def _bounds(said_of: Mapping[str, Any]) -> Row:
     tier = said_of.get("tier")
     span = said_of.get("range") or {"at_least": tier, "at_most": tier}
     return {"at_least": span["at_least"], "at_most": span["at_most"]}
-
-
-def _float(number: float | None) -> float | None:
-    return None if number is None else float(number)
 
 
 def _considerations(consultation: Consultation, cards: Sequence[Card]) -> list[Row]:

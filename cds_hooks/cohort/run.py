@@ -63,6 +63,7 @@ def _content(plan: Plan, engine: str, found: Found, table: Table, seconds: float
         "program": f"recurrence-cds {version('recurrence-cds')}",
         "engine": engine,
         "mode": "retrospective",
+        "require_approval": plan.require_approval,
         "patient_ids": "given" if plan.pseudonym_key is None else "pseudonyms",
         "export": {
             "identity": export.identity,

@@ -54,7 +54,7 @@ class _Sent:
 def run_spark(plan: Plan, progress: Progress, *, master: str | None) -> Found:
     """Do the run; the rows are then in `plan.work / "parts"`. Raises EngineUnavailable."""
     ours = SparkSession.getActiveSession() is None  # a notebook's session is not ours to stop
-    session = _session(master)
+    session = started(master)
     try:
         session.conf.set("spark.sql.shuffle.partitions", plan.buckets)
         sent = session.sparkContext.broadcast(_sent(plan))
@@ -79,7 +79,8 @@ def run_spark(plan: Plan, progress: Progress, *, master: str | None) -> Found:
     return found
 
 
-def _session(master: str | None) -> SparkSession:
+def started(master: str | None) -> SparkSession:
+    """A session: the one that there is, or a new one. Raises EngineUnavailable."""
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         raise EngineUnavailable("the engine spark needs Java 17 or later: none is in JAVA_HOME or on the path")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers take the system's Python

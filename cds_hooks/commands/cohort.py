@@ -31,6 +31,7 @@ OUT = click.Path(file_okay=False, path_type=Path)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Key file of the journal: patients stand in the results under the pseudonyms that they have there.",
 )
+@click.option("--require-approval", is_flag=True, help="Count as shown only what a clinician approved.")
 def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     source: Path,
     out: Path,
@@ -41,6 +42,7 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     knowledge: Path | None,
     cards: Path | None,
     pseudonym_key: Path | None,
+    require_approval: bool,
 ) -> None:
     """Consult on every patient of a FHIR Bulk Data export: a folder of NDJSON files, or its manifest.
 
@@ -50,12 +52,19 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     from cds_hooks.audit.keyring import read_keyring  # noqa: PLC0415
     from cds_hooks.cohort.engines import engine_named  # noqa: PLC0415
     from cds_hooks.cohort.plan import plan_of  # noqa: PLC0415
-    from cds_hooks.cohort.progress import Progress  # noqa: PLC0415
+    from cds_hooks.cohort.progress import Bars  # noqa: PLC0415
     from cds_hooks.cohort.run import run  # noqa: PLC0415
 
-    key = read_keyring(pseudonym_key) if pseudonym_key else None
-    plan = plan_of(source, out, as_of.date(), cards=cards, other=knowledge, pseudonym_key=key)
-    content = run(plan, engine_named(engine, workers, master), engine, Progress())
+    plan = plan_of(
+        source,
+        out,
+        as_of.date(),
+        cards=cards,
+        other=knowledge,
+        pseudonym_key=read_keyring(pseudonym_key) if pseudonym_key else None,
+        require_approval=require_approval,
+    )
+    content = run(plan, engine_named(engine, workers, master), engine, Bars())
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"{content['patients']} patients in {content['seconds']} s, {content['digest']}", markup=False)
     console.print(f"{out / 'summary.html'}", markup=False)
@@ -75,9 +84,9 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
 @click.option("--workers", type=click.IntRange(1), help="Processes; one for each core if not said.")
 def synth(people: int, seed: int, out: Path, lines: int, plain: bool, workers: int | None) -> None:  # noqa: PLR0913, PLR0917
     """Make up PEOPLE with breast cancer, and some without, as a FHIR Bulk Data export. Nobody in it is real."""
-    from cds_hooks.cohort.progress import Progress  # noqa: PLC0415
+    from cds_hooks.cohort.progress import Bars  # noqa: PLC0415
     from cds_hooks.cohort.synth.write import Population, write_population  # noqa: PLC0415
 
     population = Population(people, seed, lines, zipped=not plain)
-    counts = write_population(population, out, workers or os.cpu_count() or 1, Progress())
+    counts = write_population(population, out, workers or os.cpu_count() or 1, Bars())
     click.echo(f"{people} people, {sum(counts.values())} lines: {out}")
