@@ -81,11 +81,14 @@ def typed(kind: str, body: Mapping[str, Any]) -> dict[str, Any]:
     stand_ins = dict(_STAND_INS.get(kind, {}))
     if kind == _DATED and not any(name.startswith("effective") for name in members):
         stand_ins["effectiveDateTime"] = "1900"
+    model = _model(kind)
     for _ in range(_ROUNDS):
         try:
-            _model(kind).model_validate({**stand_ins, **_filled(members), "resourceType": kind})
+            model.model_validate({**stand_ins, **_filled(members), "resourceType": kind})
         except ValidationError as failed:
             members = _mended(kind, members, failed)
+        except Exception:  # its validators take shapes for granted that JSON need not have ("_code": 1)
+            raise Untypeable("a shape that no FHIR resource has") from None
         else:
             return members
     raise Untypeable("several paths")

@@ -50,6 +50,7 @@ READ = [
     ({"valueCodeableConcept": "{}"}, "valueCodeableConcept"),
     ({"valueCodeableConcept": {"coding": [None]}}, "valueCodeableConcept.coding"),
     ({"valueCodeableConcept": {"coding": [{"code": 5}]}}, "valueCodeableConcept.coding.0.code"),
+    ({"valueCodeableConcept": {"coding": [{"system": "urn:x", "_code": "5"}]}}, "a shape that no FHIR resource has"),
     ({"component": [{"valueString": "x"}]}, "component.0.code"),
     ({"component": [{"code": coded("x"), "valueQuantity": {"value": "x"}}]}, "component.0.valueQuantity.value"),
     ({"component": "x"}, "component"),
