@@ -12,7 +12,7 @@ export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test conformance lint format bench image-check lock clean
+.PHONY: help run test conformance lint format bench soak image-check lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: .venv/dev.stamp  ## put the code into the form that lint asks for
 
 bench: .venv/dev.stamp  ## answer times of the service against a floor, measured in the same run
 	@$(BIN)/python -m bench.bedside $(ARGS)
+
+soak: .venv/dev.stamp  ## a hundred thousand answers, and what they leave behind (half an hour)
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 image-check: .venv/dev.stamp  ## build the container image on a bare Debian and ask it a question (root, buildah, debootstrap)
 	@$(BIN)/python .ci/image_check.py $(ARGS)

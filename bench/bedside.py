@@ -1,8 +1,9 @@
 """How long the bedside waits: the service's answer time for charts of growing length, against a floor.
 
 Both run under the production server with the same options, in the same run, and are asked in turn. The service does
-all it does in a hospital: every answer is committed to its journal before it is sent. `make bench`; with
-ARGS="--rounds 50 --json FILE" for fewer rounds and a result to keep.
+all it does in a hospital: every answer is committed to its journal before it is sent. Beside that: many clients at
+once, start and memory, and consultations without a server. `make bench`; with ARGS="--rounds 50 --json FILE" for fewer
+rounds and a result to keep. Goals are for a machine whose two cores do nothing else.
 """
 
 import json
@@ -14,7 +15,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from http.client import HTTPConnection
 from pathlib import Path
-from statistics import quantiles
+from statistics import correlation, linear_regression, quantiles
 from tempfile import TemporaryDirectory
 
 import click
@@ -22,11 +23,20 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench import consultations
 from bench.charts import patient_view
-from bench.servers import running_floor, running_service
+from bench.figures import Figure
+from bench.figures import table as table_of
+from bench.load import Target
+from bench.many import under_load
+from bench.processes import holding
+from bench.servers import Running, running_floor, running_service
 
 ASSESSMENT = "org.recurrence-cds.assessment"
 WARM_UP = 5
+GOALS = {20: 6.0, 200: 8.0, 1000: 14.0, 5000: 45.0}  # milliseconds at p50, by Observations
+MANY_ASK_FOR = 200  # Observations in the chart that many clients ask about
+TAIL = 2.5  # the most that p99 may be of p50, for one client
 
 
 @dataclass(frozen=True)
@@ -88,13 +98,43 @@ def line(observations: int, body: bytes, floor: list[float], service: list[float
 
 def table(lines: Sequence[Line]) -> Table:
     """The result for people."""
-    shown = Table(title="Answer time in milliseconds")
-    for heading in ("Obs.", "body MB", "floor p50", "p99", "service p50", "p99", "ratio p50"):
+    shown = Table(title="Answer time in milliseconds, one client")
+    for heading in ("Obs.", "body MB", "floor p50", "p99", "service p50", "goal", "p99", "p99/p50", "ratio p50"):
         shown.add_column(heading, justify="right")
     for one in lines:
-        figures = (one.floor_p50, one.floor_p99, one.service_p50, one.service_p99, one.ratio)
-        shown.add_row(str(one.observations), f"{one.body_mb:.2f}", *(f"{figure:.1f}" for figure in figures))
+        times = (one.floor_p50, one.floor_p99, one.service_p50)
+        goal = f"≤ {GOALS[one.observations]:.0f}" if one.observations in GOALS else ""
+        tail = (one.service_p99, one.service_p99 / one.service_p50, one.ratio)
+        shown.add_row(
+            str(one.observations), f"{one.body_mb:.2f}", *(f"{t:.1f}" for t in times), goal, *(f"{t:.1f}" for t in tail)
+        )
     return shown
+
+
+def growth(lines: Sequence[Line]) -> list[Figure]:
+    """How the time grows with the chart: by the straight line through the medians, in milliseconds per MB."""
+    if len(lines) < 2:
+        return []
+    sizes = [one.body_mb for one in lines]
+    floor = linear_regression(sizes, [one.floor_p50 for one in lines]).slope
+    service = linear_regression(sizes, [one.service_p50 for one in lines]).slope
+    bent = correlation(sizes, [one.service_p50 for one in lines])
+    return [
+        Figure("growth of the floor", floor, "ms/MB"),
+        Figure("growth of the service", service, "ms/MB"),
+        Figure("growth, service to floor", service / floor, "", 1.5),
+        Figure("straightness of the growth (1 is a line)", bent, "", 0.99, at_least=True),
+        Figure("largest p99/p50 of one client", max(one.service_p99 / one.service_p50 for one in lines), "", TAIL),
+    ]
+
+
+def costs(running: Running) -> list[Figure]:
+    """Start and memory, once it has answered what was asked before."""
+    megabytes = max(holding(pid).megabytes for pid in running.workers)
+    return [
+        Figure("start to ready", running.ready_after, "s", 1.5),
+        Figure("memory of a worker", megabytes, "MB", 120),
+    ]
 
 
 def check_answer(service: Client, body: bytes, observations: int) -> None:
@@ -108,25 +148,40 @@ def check_answer(service: Client, body: bytes, observations: int) -> None:
 @click.option("--rounds", default=200, show_default=True, type=click.IntRange(2), help="How often each chart is sent.")
 @click.option("--sizes", default="20,200,1000,5000", show_default=True, help="Observations in each chart.")
 @click.option("--workers", default=2, show_default=True, help="Server processes.")
+@click.option("--seconds", default=10.0, show_default=True, help="Of each measurement with many clients, or with none.")
 @click.option("--json", "keep", type=click.Path(path_type=Path), help="Also write the result to this file.")
-def main(rounds: int, sizes: str, workers: int, keep: Path | None) -> None:
-    """Measure, and print a table."""
+def main(rounds: int, sizes: str, workers: int, seconds: float, keep: Path | None) -> None:
+    """Measure, and print tables."""
     counts = [int(size) for size in sizes.split(",")]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
-        floor = Client(stack.enter_context(running_floor(workers, folder)), "/")
         running = stack.enter_context(running_service(workers, folder))
-        service = Client(running.port, f"/cds-services/{running.service}")
+        floor = Client(stack.enter_context(running_floor(workers, folder)), "/")
+        path = f"/cds-services/{running.service}"
+        service = Client(running.port, path)
         bodies = [patient_view(running.templates, count) for count in counts]
         for body, count in zip(bodies, counts, strict=True):
             check_answer(service, body, count)
         times = measure(floor, service, bodies, rounds)
+        start = costs(running)
+        many = list(under_load(Target.of(running.port, path, patient_view(running.templates, MANY_ASK_FOR)), seconds))
     lines = [line(count, body, *taken) for count, body, taken in zip(counts, bodies, times, strict=True)]
-    Console().print(table(lines), f"{rounds} rounds, {workers} workers, {os.cpu_count()} cores", sep="\n")
+    groups = {
+        "Growth and tail": growth(lines),
+        "Start and memory": start,
+        f"Many clients, {MANY_ASK_FOR} Observations": many,
+        f"Without a server, {workers} processes": consultations.figures(workers, seconds),
+        f"One answer by stages, {MANY_ASK_FOR} Observations": consultations.stages(MANY_ASK_FOR, rounds),
+    }
+    console = Console()
+    console.print(table(lines), f"{rounds} rounds, {workers} workers, {os.cpu_count()} cores", sep="\n")
+    for title, figures in groups.items():
+        console.print(table_of(title, figures))
     if keep:
         machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
         result = {**machine, "rounds": rounds, "workers": workers, "lines": [asdict(one) for one in lines]}
-        keep.write_text(json.dumps(result, indent=2) + "\n")
+        figures_ = {title: [asdict(one) for one in figures] for title, figures in groups.items()}
+        keep.write_text(json.dumps({**result, "figures": figures_}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 READY_WITHIN = 60.0  # seconds
+_SHOWN = 5000  # characters of a log
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Running:
     port: int
     service: str
     templates: Mapping[str, str]
+    ready_after: float  # seconds from its start to the first answer of /readyz
+    pid: int
+
+    @property
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
 @contextmanager
@@ -39,9 +48,12 @@ def running_service(workers: int, folder: Path) -> Iterator[Running]:
         "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(key),
         "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
     }
-    with running([sys.executable, "-m", "cds_hooks", "serve"], settings, folder / "service.log"):
+    begun = time.monotonic()
+    with running([sys.executable, "-m", "cds_hooks", "serve"], settings, folder / "service.log") as pid:
+        wait_for(f"http://127.0.0.1:{port}/readyz")
+        ready_after = time.monotonic() - begun
         (announced,) = json.loads(wait_for(f"http://127.0.0.1:{port}/cds-services"))["services"]
-        yield Running(port, announced["id"], announced["prefetch"])
+        yield Running(port, announced["id"], announced["prefetch"], ready_after, pid)
 
 
 @contextmanager
@@ -65,14 +77,14 @@ def running_floor(workers: int, folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def running(command: list[str], settings: Mapping[str, str], log: Path) -> Iterator[None]:
-    """The command, ended with the context; its log is shown if it ends before that."""
+def running(command: list[str], settings: Mapping[str, str], log: Path) -> Iterator[int]:
+    """The command's process id; it is ended with the context. If that breaks, the end of its log is shown."""
     with log.open("wb") as output:
         process = subprocess.Popen(command, env={**os.environ, **settings}, stdout=output, stderr=subprocess.STDOUT)
     try:
-        yield
+        yield process.pid
     except BaseException:
-        sys.stderr.write(log.read_text())
+        sys.stderr.write(log.read_text()[-_SHOWN:])
         raise
     finally:
         process.terminate()
@@ -89,7 +101,7 @@ def wait_for(url: str) -> Any:
         except OSError:
             if time.monotonic() > deadline:
                 raise
-            time.sleep(0.1)
+            time.sleep(0.01)
 
 
 def free_port() -> int:
