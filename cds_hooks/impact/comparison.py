@@ -32,12 +32,11 @@ class Change:
 
     @property
     def cards_changed(self) -> bool:
-        """True if other cards are shown, in another order, with other considerations, orders or urgency; or none, for
-        another reason.
+        """True if other cards are shown, in another order, with other considerations, orders or urgency, or if the
+        chart is no longer read, or is now. Silence is silence, for whatever reason.
         """
         claims = [[card.claim for card in answer.cards] for answer in (self.before, self.after)]
-        reasons = [(answer.silence, answer.refused) for answer in (self.before, self.after)]
-        return claims[0] != claims[1] or reasons[0] != reasons[1]
+        return claims[0] != claims[1] or self.before.refused != self.after.refused
 
     @property
     def degree(self) -> Degree:

@@ -87,7 +87,7 @@ class _Desk:
         if CardKind.UNSUPPORTED_DATA in own:
             yield from unread_detail(spoken.wording, spoken.consultation)
         yield from lines(spoken, hosted)
-        said = (*planned.items, *hosted.living, *hosted.restraints)
+        said = (*planned.items, *hosted.living, *hosted.restraints, *hosted.asking)
         approved = all(one.consideration.status is Status.APPROVED for one in said)
         approved = approved and spoken.knowledge.foundation_approved
         yield closing(spoken.wording, rule=CardKind.TIER in own, approved=approved, data_until=self.today)

@@ -22,7 +22,7 @@ REFUSED = Answer(refused="Send a Patient.")
         (scan(considerations=(("scan", "cannot_tell"),)), False, True, Degree.CARDS),
         (scan(orders=("sct|2",)), False, True, Degree.CARDS),
         (scan(words="other words", summary="Scan is due"), False, False, Degree.WORDS),
-        (changed(SILENT, silence="hospice"), False, True, Degree.CARDS),
+        (changed(SILENT, silence="nothing_to_say"), False, False, Degree.NOTHING),
         (changed(REFUSED), False, False, Degree.NOTHING),
         (changed(REFUSED, refused=""), False, True, Degree.CARDS),
     ],

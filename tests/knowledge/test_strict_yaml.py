@@ -1,11 +1,18 @@
 """Strict YAML: nothing in a knowledge file means more than it says."""
 
 from decimal import Decimal
+from difflib import unified_diff
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cds_hooks.knowledge.strict_yaml import read_yaml
+from cds_hooks.knowledge.background import FOUNDATION
+from cds_hooks.knowledge.load import default_folder
+from cds_hooks.knowledge.strict_yaml import read_yaml, with_members
+
+CARDS = default_folder()
+APPROVABLE = [*(CARDS / f"{name}.yaml" for name in FOUNDATION), *sorted((CARDS / "considerations").glob("*.yaml"))]
 
 
 @pytest.mark.parametrize(
@@ -95,3 +102,15 @@ def test_a_value_knows_its_line_and_an_unknown_path_that_of_its_holder() -> None
     assert document.at(("a", 1, "b")) == "x.yaml:4"
     assert document.at(("a", 1, "missing", "deep")) == "x.yaml:4"
     assert document.at(("elsewhere",)) == "x.yaml:1"
+
+
+@pytest.mark.parametrize("path", APPROVABLE, ids=lambda path: path.stem)
+def test_every_file_that_is_approved_can_be_edited_without_another_change(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    review = '{author: "A: # {b}", reviewer: null, approved_on: 2026-01-02, due: null}'
+    edited = with_members(text, {"status": "approved", "review": review})
+    before, after = read_yaml(text, "x").value, read_yaml(edited, "x").value
+    written = {"author": "A: # {b}", "reviewer": None, "approved_on": "2026-01-02", "due": None}
+    assert after == {**before, "status": "approved", "review": written}
+    changed = [line for line in unified_diff(text.splitlines(), edited.splitlines(), n=0) if line[0] in "+-"]
+    assert len(changed) == 2 + 2 * 2  # the names of both files, and two lines each way

@@ -385,6 +385,11 @@ def test_what_is_not_approved_says_so(known: Knowledge, status: Status, said: bo
     assert ("not yet clinically approved" in card["detail"]) is said
 
 
+def test_a_draft_that_only_asks_for_a_fact_is_not_approved_either() -> None:
+    (tier,) = cards(asking("er"), episodes=(tumour(metastatic=Known("no")),), known=approved())
+    assert "not yet clinically approved" in tier["detail"]
+
+
 def test_the_same_inputs_give_the_same_cards() -> None:
     assert with_nodes(applies()) == with_nodes(applies())
 
