@@ -2,7 +2,9 @@
 # certificates. Run it read-only, with a volume for the journal and the key of its pseudonyms as a secret beside it, a
 # file that uid 10001 can read and that holds 32 bytes or more (`openssl rand -hex 32`):
 #   docker run --read-only --tmpfs /tmp -v recurrence-cds:/data -p 8000:8000 \
-#     -v ./recurrence-cds.key:/run/secrets/recurrence-cds.key:ro recurrence-cds
+#     -v ./recurrence-cds.key:/run/secrets/recurrence-cds.key:ro \
+#     -v ./clients.yaml:/etc/recurrence-cds/clients.yaml:ro \
+#     -e RECURRENCE_CDS_BASE_URL=https://cds.example.org recurrence-cds
 ARG BASE=python:3.12-slim-bookworm
 
 FROM ${BASE} AS builder
@@ -38,6 +40,7 @@ ENV PATH=/opt/recurrence-cds/bin:$PATH \
     RECURRENCE_CDS_WORKERS=2 \
     RECURRENCE_CDS_DATABASE_URL=sqlite:////data/recurrence-cds.sqlite3 \
     RECURRENCE_CDS_PSEUDONYM_KEY_FILE=/run/secrets/recurrence-cds.key \
+    RECURRENCE_CDS_CLIENTS_FILE=/etc/recurrence-cds/clients.yaml \
     RECURRENCE_CDS_CHECKPOINT_FILE=/data/recurrence-cds.checkpoints
 USER 10001:10001
 WORKDIR /data

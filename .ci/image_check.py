@@ -197,6 +197,9 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
         port = free.getsockname()[1]
     environment = dict(pair.split("=", 1) for pair in config["Env"])
     environment |= {"RECURRENCE_CDS_PORT": str(port), "RECURRENCE_CDS_REQUIRE_APPROVAL": "false"}
+    # whoever is on this computer may ask; nobody else is listened to
+    environment |= {"RECURRENCE_CDS_PROFILE": "demo", "RECURRENCE_CDS_HOST": "127.0.0.1"}
+    del environment["RECURRENCE_CDS_CLIENTS_FILE"]
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         with running(root, [*config["Entrypoint"], *config["Cmd"]], environment, Path(folder)) as process:
             check_answers(port, process)

@@ -42,6 +42,7 @@ def running_service(workers: int, folder: Path) -> Iterator[Running]:
     key = folder / "bench.key"
     key.write_text(secrets.token_hex(32))
     settings = {
+        "RECURRENCE_CDS_PROFILE": "demo",
         "RECURRENCE_CDS_PORT": str(port),
         "RECURRENCE_CDS_WORKERS": str(workers),
         "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",

@@ -1,4 +1,4 @@
-"""The command line: serve, demo, explain, check, guide, approve, withdraw, cohort, synth, impact, verify,
+"""The command line: serve, demo, mode, explain, check, guide, approve, withdraw, cohort, synth, impact, verify,
 replay, migrate, shred.
 
 Exit codes: 0 done, 1 something is not as it should be (`check`, `verify`, `replay`), 2 it could not be done; the reason
@@ -15,22 +15,26 @@ from cds_hooks.commands.chart import explain
 from cds_hooks.commands.cohort import cohort, synth
 from cds_hooks.commands.impact import impact
 from cds_hooks.commands.knowledge import approve, check, guide, withdraw
+from cds_hooks.commands.mode import mode
 from cds_hooks.commands.serving import demo, serve
-from cds_hooks.errors import KnowledgeBroken, RecurrenceCdsError, RequestRefused
+from cds_hooks.errors import ClientsBroken, KnowledgeBroken, RecurrenceCdsError, RequestRefused
 from cds_hooks.writing.escape import plain
 
 CANNOT = 2
 
 
 class OneLineErrors(click.Group):
-    """Turns our own exceptions into one line on stderr and exit code 2; all others keep their traceback."""
+    """Turns our own exceptions into one line on stderr (the problems of a client registry into one each) and exit code
+    2; all others keep their traceback.
+    """
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
         try:
             return super().invoke(ctx)
         except RecurrenceCdsError as error:
-            click.echo(f"recurrence-cds: {in_one_line(error)}", err=True)
+            for line in error.problems if isinstance(error, ClientsBroken) else (in_one_line(error),):
+                click.echo(f"recurrence-cds: {line}", err=True)
             sys.exit(CANNOT)
 
 
@@ -52,7 +56,7 @@ def main() -> None:
 
 
 COMMANDS = (
-    *(serve, demo, explain),
+    *(serve, demo, mode, explain),
     *(check, guide, approve, withdraw, impact),
     *(cohort, synth),
     *(verify, replay_, migrate, shred),

@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from multiprocessing.util import Finalize
@@ -15,7 +16,9 @@ from cds_hooks.audit import snapshots
 from cds_hooks.audit.identity import new_id
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_keyring
+from cds_hooks.audit.nonces import Nonces
 from cds_hooks.audit.notary import Notary
+from cds_hooks.audit.switches import Switches
 from cds_hooks.errors import KnowledgeBroken
 from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.server import FhirServers
@@ -23,11 +26,18 @@ from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.library import Knowledge, Service
 from cds_hooks.knowledge.load import MoreChecks, load_knowledge
 from cds_hooks.outbound.caller import Outbound
-from cds_hooks.outbound.places import Place
+from cds_hooks.profiles import clients_of
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
+from cds_hooks.reasoning.consider import UNAPPROVED
+from cds_hooks.reasoning.considerations import CardKind
+from cds_hooks.reasoning.stratify import NO_BREAST_CANCER
 from cds_hooks.settings import Settings, read_settings
 from cds_hooks.web import admission, feedback, headers, health, hooks, logs, openapi, pages, problems
+from cds_hooks.web import metrics as figures
+from cds_hooks.web.clients import Clients
 from cds_hooks.web.desk import Desk
+from cds_hooks.web.gate import Gate
+from cds_hooks.web.keys import Keys
 
 # Seconds for which one thread keeps the interpreter from the others, a tenth of Python's own: a client that must be
 # told to try again is not to wait for many answers in progress to take their turns.
@@ -48,20 +58,23 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     extra_blueprints: tuple[flask.Blueprint, ...] = (),
     new_id: Callable[[datetime], str] = new_id,
     log: FilteringBoundLogger | None = None,
+    clients: Clients | None = None,
     outbound: Outbound | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> flask.Flask:
-    """The application. `clock` must give aware times; `new_id` makes decision ids; without an `outbound` there is
-    one to the places of the settings, closed at exit.
+    """The application. `clock` must give aware times, `monotonic` is for what lasts; `new_id` makes decision ids.
+    Without `clients` they are those of the settings; without an `outbound` there is one to their places, closed in
+    the end.
 
-    Raises KnowledgeBroken if the knowledge does not make a valid discovery answer.
+    Raises KnowledgeBroken if the knowledge does not make a valid discovery answer, SettingsBroken, ClientsBroken.
     """
     announced = discovery((_announcement(knowledge.service),), settings.announce_version)
     if found := check_discovery(announced):
         raise KnowledgeBroken(tuple(f"discovery: {problem}" for problem in found))
     log = log or logs.logger()
-    servers = FhirServers(
-        settings.fhir_servers, _limits(settings), outbound or Outbound(map(Place, settings.fhir_servers))
-    )
+    clients = clients or clients_of(settings)
+    outbound = outbound or Outbound(clients.places)
+    metrics = _metrics(clients, knowledge)
     snapshots.keep(journal, knowledge)
     base_url = str(settings.base_url) if settings.base_url else None
     desk = Desk(
@@ -72,7 +85,17 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         new_id=new_id,
         max_body_bytes=settings.max_body_bytes,
         discovery=announced,
-        fhir_servers=servers,
+        gate=Gate(
+            clients=clients,
+            keys=Keys(outbound.fetch, monotonic, metrics.read_keys),
+            nonces=Nonces(journal.database, monotonic),
+            switches=Switches(journal.database, monotonic),
+            clock=clock,
+            base_url=base_url,
+            guards_discovery=settings.authenticate_discovery,
+        ),
+        fhir_servers={each.name: FhirServers(each.fhir_servers, _limits(settings), outbound) for each in clients},
+        metrics=metrics,
         base_url=base_url,
         build=__version__,
         require_approval=settings.require_approval,
@@ -81,13 +104,22 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False  # a redirect would fail the preflight of a browser client
     logs.register(app, log)
-    headers.register(app, settings.cors_origins)
+    figures.register(app, metrics)
+    headers.register(app, clients.origins, https=settings.base_url is not None and settings.base_url.scheme == "https")
     problems.register(app, log)
     admission.register(app, settings.max_in_progress, settings.max_body_bytes)
     own = (module.blueprint(desk) for module in (hooks, feedback, health, pages, openapi))
-    for routes in (*own, *extra_blueprints):
+    token = figures.read_token(settings.metrics_token_file)
+    counted = (figures.blueprint(metrics, token, os.environ.get(figures.FOLDER)),) if token else ()
+    for routes in (*own, *counted, *extra_blueprints):
         app.register_blueprint(routes)
     return app
+
+
+def _metrics(clients: Clients, knowledge: Knowledge) -> figures.Metrics:
+    """The counters, with the words that their labels may have."""
+    reasons = {NO_BREAST_CANCER, UNAPPROVED, *knowledge.gates, *knowledge.vocabulary.facts, *hooks.REASONS}
+    return figures.Metrics((each.name for each in clients), (kind.value for kind in CardKind), reasons)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -15,6 +15,7 @@
     ├── DemoCannotStart           a port is taken, or the synthetic patients cannot be served
     ├── ExportUnusable            a bulk export cannot be read, or lacks what every answer needs
     ├── EngineUnavailable         what a cohort engine needs is not installed, or its workers keep dying
+    ├── NotAuthenticated          the caller is not one of those who may call, or did not prove it
     └── RequestRefused            what the client sent cannot be answered; says what to mend, no patient data
         ├── NotJson               not strict JSON in UTF-8
         ├── TooLarge              more bytes than the service accepts
@@ -88,6 +89,14 @@ class PayloadForgotten(RecurrenceCdsError):
 
 class PayloadUnreadable(RecurrenceCdsError):
     """A sealed part, or its wrapped key, cannot be opened with this ring of keys."""
+
+
+class NotAuthenticated(RecurrenceCdsError):
+    """The caller is not let in. `reason` is a word for the log and the journal; the caller never hears it."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class DemoCannotStart(RecurrenceCdsError):

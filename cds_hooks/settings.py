@@ -3,23 +3,33 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from cds_hooks.addresses import Address, read_base
+from cds_hooks.addresses import Address, is_origin, read_base
 from cds_hooks.errors import SettingsBroken
 
 PREFIX = "RECURRENCE_CDS_"
-_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")  # scheme, host and port alone, in lower case
-
 _FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 _FROM_FILE = "_FILE"
 _SECRETS = (f"{PREFIX}DATABASE_URL",)  # may hold a password: `<name>_FILE` names a file that holds the value
 
 
+class Profile(Enum):
+    """For whom the service runs: for an EHR with patients, or for somebody who tries it on this computer."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How the service runs; each field is set by RECURRENCE_CDS_<FIELD IN CAPITALS>.
+
+    In the profile `production` every caller is one of those in the registry `clients_file` and proves it. In the
+    profile `demo` the service listens on loopback alone; without a registry anybody there may call it, from
+    `cors_origins`, with the FHIR servers `fhir_servers`. With `authenticate_discovery` discovery asks for a token too.
 
     `database_url` is an SQLAlchemy URL (a relative SQLite file is in the working folder). `cards` is the knowledge
     folder, None for the one that ships with the package. `max_body_bytes` is the largest request. With
@@ -39,12 +49,18 @@ class Settings:
 
     Each of the `workers` gives `max_in_progress` answers at a time; a client beyond that is told to try again.
 
-    `base_url` is where clients reach this service; with it every card links to its source attributes.
+    `base_url` is where clients reach this service: the addresses that their tokens are for begin with it, and every
+    card links to its source attributes there.
+
+    `metrics_token_file` holds the token with which GET /metrics is answered; without it there is nothing there.
 
     `expected_knowledge` is the fingerprint of the knowledge that was released ("sha256:…"): with any other the service
     does not start. Empty: what is there is served.
     """
 
+    profile: Profile = Profile.PRODUCTION
+    clients_file: Path | None = None
+    authenticate_discovery: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -62,6 +78,7 @@ class Settings:
     fetch_max_entries: int = 10_000
     base_url: Address | None = None
     expected_knowledge: str = ""
+    metrics_token_file: Path | None = None
     require_approval: bool = True
 
     @property
@@ -71,6 +88,9 @@ class Settings:
 
 
 _SAID = {
+    "profile": "production, or demo: listens on this computer alone",
+    "clients_file": "registry of those who may call (YAML); production needs it",
+    "authenticate_discovery": "discovery asks for a token as well: true or false",
     "host": "address to listen on",
     "port": "port to listen on",
     "workers": "processes that answer",
@@ -79,20 +99,23 @@ _SAID = {
     "cards": "folder with the knowledge; unset: the one that ships with the program",
     "max_body_bytes": "largest request, and all that is fetched for one",
     "announce_version": "discovery names the version of CDS Hooks: true or false",
-    "cors_origins": 'origins of browser clients, separated by commas; "*" is all',
+    "cors_origins": 'demo without a registry: origins of browsers, by commas; "*" is all',
     "checkpoint_file": "signed checkpoints of the journal; unset: recurrence-cds.checkpoints beside the keys",
     "pseudonym_key_file": "keys of the journal (openssl rand -hex 32)",
-    "fhir_servers": "base addresses of FHIR servers that may be read, separated by commas",
+    "fhir_servers": "demo without a registry: FHIR servers that may be read, by commas",
     "fetch_deadline_ms": "time for all reads of one request together",
     "fetch_max_pages": "pages followed in one search",
     "fetch_max_entries": "entries taken from one search",
-    "base_url": "address of this service as users reach it; with it cards link to their sources",
+    "base_url": "address of this service as EHRs and users reach it; production needs it",
     "expected_knowledge": "fingerprint of the released knowledge; with another one the service does not start",
+    "metrics_token_file": "token for GET /metrics (openssl rand -hex 32); unset: there are no metrics",
     "require_approval": "only what a clinician approved is shown: true or false",
 }
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, Enum):
+        return str(default.value)
     return str(default).lower() if isinstance(default, bool) else str(default)
 
 
@@ -178,7 +201,7 @@ def _file(value: str) -> Path:
 
 def _origins(value: str) -> tuple[str, ...]:
     origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
-    if not all(origin == "*" or _ORIGIN.fullmatch(origin) for origin in origins):
+    if not all(origin == "*" or is_origin(origin) for origin in origins):
         raise ValueError('must be origins as browsers send them, such as "https://ehr.example.org"; no path, no slash')
     return origins
 
@@ -203,7 +226,17 @@ def _base(value: str) -> Address:
         raise ValueError(f'must be an address such as "https://cds.example.org"; it {problem}') from None
 
 
+def _profile(value: str) -> Profile:
+    try:
+        return Profile(value)
+    except ValueError:
+        raise ValueError('must be "production" or "demo"') from None
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
+    "profile": _profile,
+    "clients_file": _file,
+    "authenticate_discovery": _flag,
     "host": _text,
     "port": _whole_number(1, 65535),
     "workers": _whole_number(1, 64),
@@ -221,5 +254,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "fetch_max_entries": _whole_number(1, 1_000_000),
     "base_url": _base,
     "expected_knowledge": _fingerprint,
+    "metrics_token_file": _file,
     "require_approval": _flag,
 }

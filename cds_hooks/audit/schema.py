@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from cds_hooks.audit.database import SCHEMA, Database
 from cds_hooks.errors import JournalUnavailable
 
+_RIGHTS = {"alembic_version": "SELECT", "origin": "SELECT", "nonce": "SELECT, INSERT, DELETE"}
 MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -39,11 +40,14 @@ def check(database: Database) -> None:
 
 
 def grant(database: Database, role: str) -> None:
-    """Let a role do what the service does, and no more: insert and select. Raises JournalUnavailable."""
+    """Let a role do what the service does, and no more: insert and select; used tokens alone it may delete.
+
+    Raises JournalUnavailable.
+    """
     with database.writing("schema") as connection:
         preparer = connection.dialect.identifier_preparer
         quoted = preparer.quote(role)
         for table in sa.inspect(connection).get_table_names():
-            rights = "SELECT" if table in ("alembic_version", "origin") else "SELECT, INSERT"
+            rights = _RIGHTS.get(table, "SELECT, INSERT")
             connection.exec_driver_sql(f"REVOKE ALL ON {preparer.quote(table)} FROM {quoted}")
             connection.exec_driver_sql(f"GRANT {rights} ON {preparer.quote(table)} TO {quoted}")

@@ -32,6 +32,17 @@ knowledge = Table(
     Column("files", LargeBinary, nullable=False),  # zlib of canonical JSON: path -> text
 )
 
+# Ids of callers' tokens that were used, so that each is used once. No part of the journal: its rows are deleted once
+# their token has expired.
+nonce = Table(
+    "nonce",
+    metadata,
+    Column("tenant", Text, primary_key=True),
+    Column("token", String(64), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False),  # seconds since 1970
+    Index("nonce_by_expiry", "expires_at"),
+)
+
 data_key = Table(
     "data_key",
     metadata,

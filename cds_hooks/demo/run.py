@@ -30,7 +30,7 @@ from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
 from cds_hooks.errors import DemoCannotStart
 from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.load import load_knowledge
-from cds_hooks.settings import Settings
+from cds_hooks.settings import Profile, Settings
 from cds_hooks.writing.checks import check_cards
 
 LOOPBACK = "127.0.0.1"
@@ -41,21 +41,24 @@ READY_WITHIN = 10.0  # seconds
 CreateApp = Callable[..., Flask]
 
 
-def run_demo(create_app: CreateApp, port: int = 8000, fhir_port: int = 8001) -> None:
+def run_demo(create_app: CreateApp, port: int = 8000, fhir_port: int = 8001, clients: Path | None = None) -> None:
     """Serve both until SIGINT or SIGTERM; print the addresses as soon as both answer.
 
     `create_app` is `app.create_app`, handed in because the demo stands on a lower floor. A port of 0 takes a free
-    one. The journal and its key are kept in the working folder. Raises DemoCannotStart when a port is taken or the
-    patients cannot be served, KnowledgeBroken, JournalUnavailable or SettingsBroken.
+    one. With a registry of `clients` callers are authenticated. The journal and its key are kept in the working folder.
+    Raises DemoCannotStart when a port is taken or the patients cannot be served, KnowledgeBroken, ClientsBroken,
+    JournalUnavailable or SettingsBroken.
     """
     stop = threading.Event()
     with _stopped_by_signals(stop), ExitStack() as running:
         service, fhir = (running.enter_context(closing(listen(p))) for p in (port, fhir_port))
-        start(create_app, service, fhir, running)
+        start(create_app, service, fhir, running, clients)
         stop.wait()
 
 
-def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, running: ExitStack) -> None:
+def start(
+    create_app: CreateApp, service: socket.socket, fhir: socket.socket, running: ExitStack, clients: Path | None = None
+) -> None:
     """Start both servers on their sockets, wait until they answer, and print where they are.
 
     What is started is entered into `running`, which stops it in the reverse order.
@@ -63,6 +66,8 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
     stories = load_stories()
     service_url, fhir_url = address_of(service), f"{address_of(fhir)}/fhir"
     settings = Settings(
+        profile=Profile.DEMO,
+        clients_file=clients,
         database_url=f"sqlite:///{JOURNAL_FILE}",
         pseudonym_key_file=Path(KEY_FILE),
         cors_origins=("*",),
@@ -79,14 +84,14 @@ def start(create_app: CreateApp, service: socket.socket, fhir: socket.socket, ru
         load_knowledge(None, (check_cards,)),
         journal,
         now_in_the_stories,
-        extra_blueprints=(create_try_it(stories, service_url, fhir_url, kept_in),),
+        extra_blueprints=() if clients else (create_try_it(stories, service_url, fhir_url, kept_in),),
     )
     running.enter_context(serving(app, service))
     running.enter_context(serving(create_fhir_server(stories), fhir))
     warm_up()
     for url in (f"{service_url}/cds-services", f"{fhir_url}/metadata"):
         wait_for(url)
-    announce(Console(), stories, service_url, fhir_url, kept_in)
+    announce(Console(), stories, service_url, fhir_url, kept_in, clients)
 
 
 def now_in_the_stories() -> datetime:
@@ -154,12 +159,19 @@ def wait_for(url: str) -> None:
     raise DemoCannotStart(f"{url} does not answer (last status: {status})")
 
 
-def announce(console: Console, stories: tuple[Story, ...], service_url: str, fhir_url: str, kept_in: str) -> None:
+def announce(  # noqa: PLR0913, PLR0917 (all that is said)
+    console: Console,
+    stories: tuple[Story, ...],
+    service_url: str,
+    fhir_url: str,
+    kept_in: str,
+    clients: Path | None = None,
+) -> None:
     """Print where everything is. Addresses are never wrapped: they must survive copying."""
     first, others = to_begin_with(stories)
     sandbox = sandbox_address(fhir_url, [*first, *others][0].patient_id, f"{service_url}/cds-services")
     lines = (
-        ("Try-it page", f"{service_url}/"),
+        ("Clients", str(clients)) if clients else ("Try-it page", f"{service_url}/"),
         ("CDS Hooks Sandbox", sandbox),
         ("Service discovery", f"{service_url}/cds-services"),
         ("FHIR server", fhir_url),
@@ -168,7 +180,8 @@ def announce(console: Console, stories: tuple[Story, ...], service_url: str, fhi
     console.print("\nRecurrence CDS, demo with synthetic patients, bound to this computer only", style="bold")
     for label, value in lines:
         console.print(f"  {label + ':':<19}{value}", soft_wrap=True, markup=False, highlight=False)
-    console.print("No authentication: never give it a real patient's data. Ctrl-C stops it.\n", style="dim")
+    who = "Callers must be clients of the registry" if clients else "No authentication, and no look at tokens"
+    console.print(f"{who}: never give it a real patient's data. Ctrl-C stops it.\n", style="dim")
 
 
 @contextmanager

@@ -3,14 +3,15 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from cds_hooks.audit.entry import Caller, Entry, Kind, Who
 from cds_hooks.audit.payload import Payload, people, written
-from cds_hooks.errors import JournalUnavailable
+from cds_hooks.errors import JournalUnavailable, NotAuthenticated
 from cds_hooks.web.desk import Desk
+from cds_hooks.web.gate import Admitted
 from cds_hooks.web.logs import request_id
 from cds_hooks.web.problems import refusal
 
@@ -32,7 +33,6 @@ class Call:
     action: str | None = None
     about: str | None = None
     phases: dict[str, float] = field(default_factory=dict)
-    set_aside: list[dict[str, Any]] = field(default_factory=list)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -81,16 +81,34 @@ def journaled(desk: Desk, kind: Kind, **known: Any) -> Iterator[Call]:
         raise
 
 
+def admit(call: Call, *endpoints: str) -> Admitted:
+    """Find out who calls, and note it. A token may be for the address that was called or one of these paths.
+
+    Raises NotAuthenticated, JournalUnavailable.
+    """
+    with call.phase("admit"):
+        try:
+            admitted = call.desk.gate.admit(*endpoints)
+        except NotAuthenticated as refused:
+            call.desk.metrics.refused(refused.reason)
+            raise
+    call.caller = replace(admitted.caller, mode=admitted.mode.word)
+    return admitted
+
+
 def refuse(call: Call, problem: Exception) -> None:
     """Commit a refusal, with what could be read of the call."""
     told = refusal(problem)
     request = {} if call.hook_instance is None else {"hookInstance": call.hook_instance}
-    payload = Payload(
-        people(call.who), request, refusal={"text": told.text, "where": told.where}, set_aside=call.set_aside
-    )
-    entry = call.entry(told.status, error=type(problem).__name__, payload=written(payload))
+    payload = Payload(people(call.who), request, refusal={"text": told.text, "where": told.where})
+    entry = call.entry(told.status, error=_word(problem), payload=written(payload))
     call.desk.journal.record(entry)
     say(call, entry)
+
+
+def _word(problem: Exception) -> str:
+    """What the journal calls it: the reason of a caller that was not let in, or the class of what went wrong."""
+    return problem.reason if isinstance(problem, NotAuthenticated) else type(problem).__name__
 
 
 def say(call: Call, entry: Entry) -> None:
@@ -104,6 +122,8 @@ def say(call: Call, entry: Entry) -> None:
         duration_ms=entry.duration_ms,
         cards=len(entry.cards),
         silence=entry.summary.silence or entry.error,
+        client=entry.caller.tenant,
+        mode=entry.caller.mode,
     )
 
 

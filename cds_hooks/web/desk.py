@@ -11,13 +11,16 @@ from cds_hooks.audit.journal import Journal
 from cds_hooks.errors import UnknownService
 from cds_hooks.fhir.server import FhirServers
 from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.web.gate import Gate
+from cds_hooks.web.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """The service as the routes see it. `clock` gives aware times, `new_id` a new id for a call, `discovery` is the
     answer to GET /cds-services, `base_url` where readers reach this service, None if not known; `build` names the
-    program that answers. With `require_approval` only what a clinician approved is shown.
+    program that answers. `gate` lets callers in, and each tenant has `fhir_servers` of its own. With `require_approval`
+    only what a clinician approved is shown.
     """
 
     knowledge: Knowledge
@@ -27,7 +30,9 @@ class Desk:
     new_id: Callable[[datetime], str]
     max_body_bytes: int
     discovery: Mapping[str, Any]
-    fhir_servers: FhirServers
+    gate: Gate
+    fhir_servers: Mapping[str, FhirServers]
+    metrics: Metrics
     base_url: str | None = None
     build: str = ""
     require_approval: bool = True

@@ -6,10 +6,15 @@ _SERVICE_PATHS = "/cds-services"
 _JSON_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 
-def register(app: flask.Flask, origins: tuple[str, ...]) -> None:
+_A_YEAR = "max-age=31536000"
+
+
+def register(app: flask.Flask, origins: tuple[str, ...], *, https: bool) -> None:
     """Answer preflights (without authentication, as browsers need it) and set the headers on all answers.
 
-    An origin is compared exactly; "*" among `origins` allows any. Credentials are never allowed.
+    `origins` are those of all clients: they count for a preflight and for who is not let in; on the answer to a caller
+    who is known those of this client alone do. An origin is compared exactly; "*" allows any. Credentials are never
+    allowed. With `https` browsers are told to come back by https alone.
     """
 
     @app.before_request
@@ -26,10 +31,12 @@ def register(app: flask.Flask, origins: tuple[str, ...]) -> None:
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Cache-Control", "no-store")
         headers.setdefault("Referrer-Policy", "no-referrer")
+        if https:
+            headers.setdefault("Strict-Transport-Security", _A_YEAR)
         if response.mimetype == "application/json":
             headers.setdefault("Content-Security-Policy", _JSON_POLICY)
         if flask.request.path.startswith(_SERVICE_PATHS):
-            _allow_origin(response, origins)
+            _allow_origin(response, flask.g.get("origins", origins))
         return response
 
 

@@ -2,23 +2,30 @@
 
 import contextlib
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC
 from hashlib import sha256
 
 import flask
 
-from cds_hooks.audit.entry import Kind, Who
-from cds_hooks.audit.payload import Answered, input_digest, kept_keys, of_decision
+from cds_hooks.audit.entry import Entry, Kind, Summary, Who
+from cds_hooks.audit.payload import Answered, Payload, input_digest, kept_keys, of_decision, people, written
 from cds_hooks.audit.summary import cards_shown, summary
 from cds_hooks.decide import NOT_PROFESSIONAL, Circumstances, decide
 from cds_hooks.errors import JournalUnavailable
 from cds_hooks.fhir.supplement import Supplement, load_missing, read_supplemented
 from cds_hooks.protocol.canonical import canonical
 from cds_hooks.protocol.request import HookRequest, read_request
-from cds_hooks.web.call import Call, journaled, say
+from cds_hooks.web.call import Call, admit, journaled, say
+from cds_hooks.web.clients import Mode
 from cds_hooks.web.desk import Desk
+from cds_hooks.web.gate import Admitted
 from cds_hooks.web.logs import request_id
 from cds_hooks.web.wire import answer_of, json_answer, read_body
+
+SWITCHED_OFF = "switched_off"  # why there is no card: the client's mode is off
+REASONS = frozenset({SWITCHED_OFF, "user_is_not_a_professional", "nothing_approved", "nothing_to_say"})
+_NO_CARDS = b'{"cards":[]}'
 
 
 def blueprint(desk: Desk) -> flask.Blueprint:
@@ -30,28 +37,35 @@ def blueprint(desk: Desk) -> flask.Blueprint:
 
     @routes.get("/cds-services", strict_slashes=False)
     def discover() -> flask.Response:
-        # discovery always answers, whatever becomes of its row
-        with contextlib.suppress(JournalUnavailable), journaled(desk, Kind.DISCOVERY) as call:
-            desk.journal.record(call.entry(200))
+        with journaled(desk, Kind.DISCOVERY) as call:
+            if desk.gate.guards_discovery or "Authorization" in flask.request.headers:
+                admit(call)
+            with contextlib.suppress(JournalUnavailable):  # discovery answers, whatever becomes of its row
+                desk.journal.record(call.entry(200))
         return json_answer(desk.discovery)
 
     @routes.post("/cds-services/<service_id>")
     @routes.post("/cds-services//<service_id>")
     def call(service_id: str) -> flask.Response:
         with journaled(desk, Kind.HOOK) as call:
+            admitted = admit(call)
             desk.check_service(service_id)
-            return _answer(call)
+            return _answer(call, admitted)
 
     return routes
 
 
-def _answer(call: Call) -> flask.Response:
-    """Decide, record, answer: in this order."""
+def _answer(call: Call, admitted: Admitted) -> flask.Response:
+    """Decide, record, answer: in this order. What is shown of it depends on the mode."""
     desk, knowledge = call.desk, call.desk.knowledge
     call.service = knowledge.service.id
     with call.phase("receive"):
         request = read_request(read_body(desk.max_body_bytes), knowledge.service.hook, desk.max_body_bytes)
     identify(call, request)
+    mode = admitted.mode_for(request.user_id, request.fhir_server)
+    call.caller = replace(call.caller, mode=mode.word)
+    if mode is Mode.OFF:
+        return _switched_off(call, request)
     supplement = load(call, request)
     with call.phase("read"):
         reading = read_supplemented(request, supplement, knowledge.service.prefetch, knowledge.sieve)
@@ -63,8 +77,17 @@ def _answer(call: Call) -> flask.Response:
         decision = decide(reading.record, knowledge, given)
         body = canonical({"cards": decision.cards})
     outcomes = {name: outcome.value for name, outcome in supplement.outcomes.items()}
-    record(call, Answered(request, kept_keys(reading.used, outcomes), reading, given, decision, body))
-    return answer_of(body)
+    answered = Answered(request, kept_keys(reading.used, outcomes), reading, given, decision, body)
+    record(call, answered, sent=mode >= Mode.PILOT)
+    return answer_of(body if mode >= Mode.PILOT else _NO_CARDS)
+
+
+def _switched_off(call: Call, request: HookRequest) -> flask.Response:
+    """Nothing is read and nothing is judged; that it was asked is kept."""
+    told = {"hook": request.hook, "hookInstance": request.hook_instance}
+    payload = written(Payload(people(call.who), told))
+    commit(call, call.entry(200, summary=Summary(silence=SWITCHED_OFF), sent=False, payload=payload))
+    return answer_of(_NO_CARDS)
 
 
 def identify(call: Call, request: HookRequest) -> None:
@@ -78,9 +101,12 @@ def load(call: Call, request: HookRequest) -> Supplement:
     if request.user_type in NOT_PROFESSIONAL:
         return Supplement()
     with call.phase("load"):
-        supplement = load_missing(request, call.desk.knowledge.service.prefetch, call.desk.fhir_servers)
+        supplement = load_missing(
+            request, call.desk.knowledge.service.prefetch, call.desk.fhir_servers[call.caller.tenant]
+        )
     if supplement.outcomes:
         outcomes = Counter(outcome.value for outcome in supplement.outcomes.values())
+        call.desk.metrics.loaded(outcomes)
         call.desk.log.info(
             "loaded",
             request_id=request_id(),
@@ -91,8 +117,8 @@ def load(call: Call, request: HookRequest) -> Supplement:
     return supplement
 
 
-def record(call: Call, answered: Answered) -> None:
-    """Commit a decision to the journal, then log it. Raises JournalUnavailable: then there is no answer to give."""
+def record(call: Call, answered: Answered, *, sent: bool) -> None:
+    """Commit a decision; `sent` says whether its cards are shown. Raises JournalUnavailable."""
     knowledge, decision = call.desk.knowledge, answered.decision
     entry = call.entry(
         200,
@@ -101,7 +127,15 @@ def record(call: Call, answered: Answered) -> None:
         knowledge=knowledge.fingerprint,
         input_digest=input_digest(answered.keys),
         output_digest=sha256(answered.body).digest(),
+        sent=sent,
         payload=of_decision(call.who, answered),
     )
+    commit(call, entry)
+
+
+def commit(call: Call, entry: Entry) -> None:
+    """Commit to the journal, then log and count. Raises JournalUnavailable: then there is no answer to give."""
     call.desk.journal.record(entry)
     say(call, entry)
+    shown = [card.card_id for card in entry.cards]
+    call.desk.metrics.decided(entry.caller.tenant, entry.caller.mode, shown, entry.summary.silence)

@@ -33,6 +33,8 @@ ALLOWED = frozenset(
         "knowledge",
         "pages",
         "outcomes",
+        "client",
+        "mode",
     }
 )
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

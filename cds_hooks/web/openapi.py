@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 _MEANING = {
     400: "The body is not strict JSON in UTF-8.",
+    401: "The caller is no registered client, or did not prove it with a token.",
     404: "There is no such service, or no such card or version.",
     412: "Data without which nothing can be said were neither prefetched nor can they be read.",
     413: "The body is too large.",
@@ -63,12 +64,14 @@ def document(service_id: str, hook: str, base_url: str | None) -> Json:
         },
         "servers": [{"url": base_url or "/"}],
         "paths": {
-            "/cds-services": {"get": _read("The services.", _json("The services.", reference("discovery")))},
+            "/cds-services": {"get": _read("The services.", _json("The services.", reference("discovery")), 401)},
             service: {
-                "post": _send("The cards for a chart.", "request", _json("The cards.", reference("response")), 404, 412)
+                "post": _send(
+                    "The cards for a chart.", "request", _json("The cards.", reference("response")), 401, 404, 412
+                )
             },
             f"{service}/feedback": {
-                "post": _send("What became of cards.", "feedback", _json("It is kept.", _empty()), 404)
+                "post": _send("What became of cards.", "feedback", _json("It is kept.", _empty()), 401, 404)
             },
             f"{service}/source-attributes": {
                 "get": {**_read("What the cards rest on.", _json_or_page(), 404, 503), "parameters": _WHICH}

@@ -30,6 +30,8 @@ def refusal(problem: BaseException) -> Refusal:  # noqa: C901, PLR0911, PLR0912 
     match problem:
         case errors.NotJson(text=text, where=where):
             return Refusal(400, "structure", text, where)
+        case errors.NotAuthenticated():  # one answer for every reason: who attacks learns nothing from it
+            return Refusal(401, "login", "The caller could not be authenticated.")
         case errors.UnknownService(text=text) | errors.UnknownVersion(text=text):
             return Refusal(404, "not-found", text)
         case errors.RequiredDataMissing(text=text, where=where):
@@ -66,6 +68,8 @@ def register(app: flask.Flask, log: FilteringBoundLogger) -> None:
         if told.status >= 500 and not isinstance(problem, errors.Overloaded):
             log.error("failed", request_id=request_id(), status=told.status, **_trace(problem))
         response = json_answer(operation_outcome(told.code, told.text, told.where), told.status)
+        if told.status == 401:
+            response.headers["WWW-Authenticate"] = "Bearer"
         if isinstance(problem, HTTPException):  # Allow with 405
             response.headers.extend((name, value) for name, value in problem.get_headers() if name == "Allow")
         if told.status == 503:

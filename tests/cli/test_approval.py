@@ -8,11 +8,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_hooks import __main__ as command_line
+from cds_hooks.addresses import read_base
 from cds_hooks.commands import knowledge as commands
 from cds_hooks.commands import serving
 from cds_hooks.knowledge.load import default_folder
 from cds_hooks.settings import Settings
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 PART = "no_mammogram_after_bilateral_mastectomy"
 SIGNED = ("--reviewer", "Bea Reviewer", "--role", "oncologist", "--author", "Al Author", "--due", "2099-01-02")
 
@@ -60,6 +62,12 @@ def test_serve_says_at_start_that_it_will_be_silent(
 ) -> None:
     (tmp_path / "key").write_text("k" * 64)
     url = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
-    settings = Settings(database_url=url, pseudonym_key_file=tmp_path / "key", require_approval=required)
+    settings = Settings(
+        clients_file=EXAMPLES / "clients.yaml",
+        base_url=read_base("https://cds.example.org"),
+        database_url=url,
+        pseudonym_key_file=tmp_path / "key",
+        require_approval=required,
+    )
     serving.check_before_start(settings)
     assert capsys.readouterr().err == said

@@ -15,7 +15,7 @@ from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_or_create_keyring
 from cds_hooks.audit.notary import Notary
 from cds_hooks.knowledge.load import default_folder
-from cds_hooks.settings import Settings
+from cds_hooks.settings import Profile, Settings
 from tests.audit.sample import select
 from tests.web.desk import JSON, KNOWLEDGE, NOW, SERVICE, with_cards, without_cards
 
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     settings = Settings()
     journal = Journal(settings.database_url, read_or_create_keyring(settings.pseudonym_key_file))
     notary = Notary(journal, settings.checkpoints, lambda: NOW)
-    app = create_app(replace(settings, require_approval=False), KNOWLEDGE, journal, lambda: NOW)
+    app = create_app(replace(settings, profile=Profile.DEMO, require_approval=False), KNOWLEDGE, journal, lambda: NOW)
     client = app.test_client()
     for body in (with_cards(), without_cards(), {}):
         client.post(SERVICE, json=body, headers=JSON)

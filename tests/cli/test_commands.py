@@ -4,18 +4,18 @@ import re
 import shutil
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cds_hooks import __main__ as command_line
-from cds_hooks.commands import chart, serving
+from cds_hooks.commands import chart
 from cds_hooks.errors import KnowledgeBroken, NotAHookRequest, RecurrenceCdsError
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import default_folder, load_knowledge
 
 STORIES = Path(__file__).parents[2] / "fixtures" / "patients"
+EXAMPLES = STORIES.parents[1] / "examples"
 EVERY = sorted(folder.name for folder in STORIES.iterdir())
 
 
@@ -143,48 +143,11 @@ def test_explain_reads_another_knowledge_folder(cards: Path) -> None:
     assert "Traceback" not in result.output
 
 
-def test_serve_without_a_key_says_so_in_one_line(tmp_path: Path) -> None:
-    result = run("serve", environ={"RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(tmp_path / "no.key")})
-    assert result.exit_code == 2
-    assert re.fullmatch(r"recurrence-cds: the keys .*no\.key cannot be read: .*\n", result.stderr)
-
-
-def test_serve_with_broken_settings_says_so_in_one_line() -> None:
-    result = run("serve", environ={"RECURRENCE_CDS_PORT": "much"})
-    assert result.exit_code == 2
-    assert result.stderr.startswith("recurrence-cds: RECURRENCE_CDS_PORT must be")
-
-
-def test_serve_hands_the_settings_to_the_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "key").write_bytes(b"k" * 32)
-    started: dict[str, Any] = {}
-
-    class Server:
-        def __init__(self, target: str, **options: object) -> None:
-            started.update(options, target=target)
-
-        def serve(self) -> None:
-            started["served"] = True
-
-    monkeypatch.setattr(serving, "Granian", Server)
-    environ = {
-        "RECURRENCE_CDS_PORT": "8123",
-        "RECURRENCE_CDS_WORKERS": "2",
-        "RECURRENCE_CDS_MAX_IN_PROGRESS": "5",
-        "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(tmp_path / "key"),
-        "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{tmp_path / 'journal.sqlite3'}",
-    }
-    assert run("serve", environ=environ).exit_code == 0
-    assert (started["target"], started["factory"], started["served"]) == ("cds_hooks.app:wsgi", True, True)
-    assert (started["address"], started["port"], started["workers"]) == ("127.0.0.1", 8123, 2)
-    assert started["blocking_threads"] > 5 + 1  # one more refuses, another answers a probe
-
-
 def test_demo_hands_over_its_ports(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    monkeypatch.setattr("cds_hooks.demo.run.run_demo", lambda app, port, fhir_port: asked.extend([port, fhir_port]))
-    assert run("demo", "--port", "9000").exit_code == 0
-    assert asked == [9000, 8001]
+    monkeypatch.setattr("cds_hooks.demo.run.run_demo", lambda _, *given: asked.extend(given))
+    assert run("demo", "--port", "9000", "--clients", str(EXAMPLES / "clients-sandbox.yaml")).exit_code == 0
+    assert asked == [9000, 8001, EXAMPLES / "clients-sandbox.yaml"]
 
 
 LINES = [

@@ -14,7 +14,7 @@ from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
 from cds_hooks.cohort.rows import canonical, decision_id, said
 from cds_hooks.knowledge.load import load_knowledge
-from cds_hooks.settings import Settings
+from cds_hooks.settings import Profile, Settings
 from tests.cohort.populations import AS_OF, everyone, planned, population, result, rows
 from tests.support import ehr
 
@@ -40,7 +40,7 @@ def answered(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     journal = Journal(f"sqlite:///{tmp_path_factory.mktemp('http')}/journal.sqlite3", Keyring.of(b"k" * 32))
     ids: list[str] = []
     app = create_app(
-        Settings(require_approval=False),
+        Settings(profile=Profile.DEMO, require_approval=False),
         KNOWLEDGE,
         journal,
         lambda: datetime.combine(AS_OF, time(9), UTC),

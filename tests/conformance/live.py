@@ -112,6 +112,7 @@ def live_service(folder: Path) -> Iterator[Live]:
     read_or_create_keyring(folder / "key")
     with running_fhir_server() as fhir:
         environment = {
+            "RECURRENCE_CDS_PROFILE": "demo",
             "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{database}",
             "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(folder / "key"),
             "RECURRENCE_CDS_CORS_ORIGINS": ORIGIN,

@@ -111,7 +111,11 @@ def test_the_wheel_carries_the_knowledge_the_stories_and_everything_that_is_not_
 def test_the_installed_wheel_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "recurrence-cds.key").write_text("k" * 64)
-    environ = {"RECURRENCE_CDS_PORT": str(port), "RECURRENCE_CDS_REQUIRE_APPROVAL": "false"}
+    environ = {
+        "RECURRENCE_CDS_PROFILE": "demo",
+        "RECURRENCE_CDS_PORT": str(port),
+        "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
+    }
     with started([installed / "recurrence-cds", "serve"], tmp_path, environ):
         cards = ask_for_the_story(port)
     assert "high" in cards[0]["summary"].lower()

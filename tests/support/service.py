@@ -78,6 +78,7 @@ def running_service(folder: Path) -> Iterator[Service]:
     """Start the service with a fresh journal in `folder`, at a fixed time, and stop it afterwards."""
     settings = read_settings(
         {
+            "RECURRENCE_CDS_PROFILE": "demo",
             "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",
             "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
         }

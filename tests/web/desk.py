@@ -3,7 +3,8 @@
 import io
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -25,9 +26,10 @@ from cds_hooks.audit.reading import opened as opened_row
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.outbound.caller import Outbound
-from cds_hooks.outbound.places import Place
-from cds_hooks.settings import Settings
+from cds_hooks.profiles import clients_of
+from cds_hooks.settings import Profile, Settings
 from cds_hooks.web import logs
+from cds_hooks.web.clients import Clients
 from tests.support import ehr
 from tests.support.expectation import told
 
@@ -84,12 +86,17 @@ def opened(
     *,
     require_approval: bool = False,
     knowledge: Knowledge = KNOWLEDGE,
+    clients: Clients | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> Iterator[Desk]:
-    """A desk whose journal is a new file in `folder`; it shows drafts too, unless approval is required."""
-    settings = replace(settings or Settings(), require_approval=require_approval)
+    """A desk whose journal is a file in `folder`; it shows drafts too, unless approval is required, and without
+    `clients` it answers anybody.
+    """
+    settings = replace(settings or Settings(), profile=Profile.DEMO, require_approval=require_approval)
+    clients = clients or clients_of(settings)
     database, log = folder / "journal.sqlite3", io.StringIO()
     journal = Journal(f"sqlite:///{database}", Keyring.of(KEY))
-    outbound = Outbound(map(Place, settings.fhir_servers))
+    outbound = Outbound(clients.places)
     app = create_app(
         settings,
         knowledge,
@@ -97,7 +104,9 @@ def opened(
         lambda: NOW,
         extra_blueprints=blueprints,
         log=logs.logger(log),
+        clients=clients,
         outbound=outbound,
+        monotonic=monotonic,
     )
     try:
         yield Desk(app.test_client(), journal, database, log)

@@ -134,7 +134,9 @@ def test_every_exception_of_ours_has_a_status(kind: type[Exception]) -> None:
     told = refusal(kind(("a problem",)) if kind.__name__.endswith("Broken") else kind("a problem"))
     assert 400 <= told.status <= 503
     assert (told.status == 500) == (
-        not issubclass(kind, errors.RequestRefused | errors.JournalUnavailable | errors.Overloaded)
+        not issubclass(
+            kind, errors.RequestRefused | errors.JournalUnavailable | errors.Overloaded | errors.NotAuthenticated
+        )
     )
 
 

@@ -41,6 +41,7 @@ class Granian:
 def environment(folder: Path) -> dict[str, str]:
     read_or_create_keyring(folder / "key")
     return {
+        "RECURRENCE_CDS_PROFILE": "demo",
         "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",
         "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(folder / "key"),
         "RECURRENCE_CDS_CORS_ORIGINS": "https://ehr.example.org",

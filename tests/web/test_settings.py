@@ -5,9 +5,13 @@ import pytest
 
 from cds_hooks.addresses import Address
 from cds_hooks.errors import SettingsBroken
-from cds_hooks.settings import PREFIX, Settings, described, read_settings
+from cds_hooks.settings import PREFIX, Profile, Settings, described, read_settings
 
 BROKEN = {
+    "RECURRENCE_CDS_PROFILE": "test",
+    "RECURRENCE_CDS_CLIENTS_FILE": "",
+    "RECURRENCE_CDS_AUTHENTICATE_DISCOVERY": "1",
+    "RECURRENCE_CDS_METRICS_TOKEN_FILE": "/",
     "RECURRENCE_CDS_HOST": " ",
     "RECURRENCE_CDS_PORT": "65536",
     "RECURRENCE_CDS_WORKERS": "0",
@@ -34,6 +38,10 @@ def test_without_any_variable_the_defaults_hold() -> None:
 def test_every_setting_can_be_given(tmp_path: Path) -> None:
     assert read_settings(
         {
+            "RECURRENCE_CDS_PROFILE": "demo",
+            "RECURRENCE_CDS_CLIENTS_FILE": "/etc/recurrence-cds/clients.yaml",
+            "RECURRENCE_CDS_AUTHENTICATE_DISCOVERY": "true",
+            "RECURRENCE_CDS_METRICS_TOKEN_FILE": "/run/secrets/metrics",
             "RECURRENCE_CDS_HOST": "0.0.0.0",  # noqa: S104 (a value to read, nothing listens)
             "RECURRENCE_CDS_PORT": "9000",
             "RECURRENCE_CDS_WORKERS": "4",
@@ -52,6 +60,10 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "RECURRENCE_CDS_EXPECTED_KNOWLEDGE": f"sha256:{'0f' * 32}",
         }
     ) == Settings(
+        profile=Profile.DEMO,
+        clients_file=Path("/etc/recurrence-cds/clients.yaml"),
+        authenticate_discovery=True,
+        metrics_token_file=Path("/run/secrets/metrics"),
         host="0.0.0.0",  # noqa: S104
         port=9000,
         workers=4,

@@ -1,0 +1,50 @@
+"""Each token is used once: its id is inserted in the database that all workers and replicas share, or was there.
+
+The insert decides, not a look before it: of a hundred threads with one token exactly one is let in. Rows whose token
+has expired are of no use and are deleted.
+"""
+
+import threading
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cds_hooks.audit.database import Database
+from cds_hooks.audit.tables import nonce
+
+PRUNE_EVERY = 60.0  # seconds
+# A row outlives its token by more than clocks may differ, the leeway of expiry included.
+KEPT_AFTER = 120.0  # seconds
+
+
+class Nonces:
+    """The ids of tokens that were used. Safe for threads. `clock` is monotonic."""
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+        self._pruned_at = clock()
+        self._pruning = threading.Lock()
+        insert = sqlite.insert if database.is_sqlite else postgresql.insert
+        self._insert = insert(nonce).on_conflict_do_nothing()
+
+    def spend(self, tenant: str, token: str, expires_at: float, now: float) -> bool:
+        """True the first time that this tenant uses the token (a digest of its id), False ever after.
+
+        `expires_at` and `now` are in seconds since 1970. Raises JournalUnavailable: whether it was used is not known.
+        """
+        row = {"tenant": tenant, "token": token, "expires_at": int(expires_at + KEPT_AFTER)}
+        # the lock of this token alone: nobody else waits for it
+        with self._database.writing(f"nonce {tenant} {token}") as connection:
+            first = connection.execute(self._insert, row).rowcount == 1
+            if self._is_time_to_prune():
+                connection.execute(sa.delete(nonce).where(nonce.c.expires_at < int(now)))
+        return first
+
+    def _is_time_to_prune(self) -> bool:
+        with self._pruning:
+            due = self._clock() - self._pruned_at >= PRUNE_EVERY
+            if due:
+                self._pruned_at = self._clock()
+        return due

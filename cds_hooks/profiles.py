@@ -1,0 +1,67 @@
+"""What each profile asks of the settings before the service starts, and the clients that follow from them."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address
+
+from cds_hooks.errors import ClientsBroken, SettingsBroken
+from cds_hooks.settings import PREFIX, Profile, Settings
+from cds_hooks.web.clients import Client, Clients, Mode
+from cds_hooks.web.gate import STRANGERS
+from cds_hooks.web.registry import read_clients
+
+
+def check_profile(settings: Settings) -> None:
+    """Raises SettingsBroken with one line for everything that the profile lacks, or that it does not allow."""
+    problems = _of_production(settings) if settings.profile is Profile.PRODUCTION else _of_demo(settings)
+    if found := tuple(problems):
+        raise SettingsBroken(found)
+
+
+def clients_of(settings: Settings) -> Clients:
+    """Who may call: those of the registry; in a demo without one, anybody.
+
+    Raises SettingsBroken, ClientsBroken.
+    """
+    check_profile(settings)
+    clients = known_clients(settings)
+    if settings.profile is Profile.PRODUCTION:
+        _refuse_any_origin(clients)
+    return clients
+
+
+def known_clients(settings: Settings) -> Clients:
+    """The clients, whatever the profile asks for. Raises ClientsBroken."""
+    if settings.clients_file is not None:
+        return read_clients(settings.clients_file)
+    servers, origins = settings.fhir_servers, settings.cors_origins
+    return Clients(anonymous=Client(STRANGERS, Mode.LIVE, fhir_servers=servers, cors_origins=origins))
+
+
+def _of_production(settings: Settings) -> Iterator[str]:
+    if settings.clients_file is None:
+        yield f"{PREFIX}CLIENTS_FILE is not set: in production only the clients of a registry may call"
+    if settings.base_url is None:
+        yield f"{PREFIX}BASE_URL is not set: in production the tokens of callers are for this address"
+    for name, given in (("FHIR_SERVERS", settings.fhir_servers), ("CORS_ORIGINS", settings.cors_origins)):
+        if given:
+            yield f"{PREFIX}{name} is for the demo alone: in production the client registry says it for each client"
+
+
+def _of_demo(settings: Settings) -> Iterator[str]:
+    if not _is_loopback(settings.host):
+        yield f"{PREFIX}HOST must be 127.0.0.1, ::1 or localhost: a demo is for this computer alone"
+    if settings.clients_file is not None and settings.base_url is None:
+        yield f"{PREFIX}BASE_URL is not set: the tokens of callers are for this address"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _refuse_any_origin(clients: Clients) -> None:
+    found = [client.name for client in clients if "*" in client.cors_origins]
+    if found:
+        raise ClientsBroken(tuple(f'clients.{name}.cors_origins: "*" is for trying alone' for name in found))
