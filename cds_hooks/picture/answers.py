@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from cds_hooks.fhir.quantities import UnitRefused, in_unit
@@ -155,9 +155,17 @@ def as_text(value: Answer) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def scored(slot: Slot) -> Slot:
+    """The slot with its whole-number scores ("3 {score}") as the plain numbers that code lists know."""
+    score = number_in(slot, "score")
+    exact = score.exact if isinstance(score, Interval) else None
+    plain = exact is not None and exact == exact.to_integral_value() and slot.values
+    return replace(slot, values=(exact,)) if plain and exact is not None and len(slot.values) == 1 else slot
+
+
 def text_coding(text: str) -> Coding:
     """A text as a coding under the system of words."""
-    words = " ".join(text.lower().split())
+    words = " ".join(text.lower().split()).removesuffix(".")
     return Coding(TEXT_SYSTEM, _SNOMED_TAG.sub("", words) if words.endswith(")") else words)
 
 

@@ -50,6 +50,12 @@ def her2(*observations: Any) -> Any:
         (None, "3+", None, "positive"),
         (None, "1+", None, "negative"),
         (None, Decimal(2), None, "equivocal"),
+        (None, mm("3", "{score}"), None, "positive"),
+        (None, mm("0", "{score}"), None, "negative"),
+        (None, mm("2.5", "{score}"), None, "not_understood"),
+        (None, "+++", None, "positive"),
+        (None, "+", None, "not_understood"),
+        (None, "Neg.", None, "negative"),
         (None, "loinc LA11840-8", None, "equivocal"),
         (None, NEGATIVE, "less than 1.8", "negative"),
         (None, POSITIVE, "greater than 1.8", "positive"),
@@ -97,7 +103,7 @@ def test_two_values_that_disagree_are_in_conflict() -> None:
     assert her2(observation(IHC, NEGATIVE, number("3"))) == "conflicting"
 
 
-@pytest.mark.parametrize("display", ["Ki-67", "PD-L1", "LI-RADS"])
+@pytest.mark.parametrize("display", ["Ki-67", "PD-L1", "LI-RADS", "HER2 in DCIS"])
 def test_the_her2_code_used_for_something_else_is_not_used(display: str) -> None:
     assert her2(observation(concept(IHC, display=display), NEGATIVE)) == "conflicting"
     assert her2(observation(concept(IHC, display=display), POSITIVE), observation(OVERALL, NEGATIVE)) == "negative"

@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from cds_hooks.fhir.record import Concept
-from cds_hooks.picture.answers import Slot, number_in, word_in
+from cds_hooks.picture.answers import Slot, number_in, scored, word_in
 from cds_hooks.picture.bounds import WORSE
 from cds_hooks.picture.choose import WORSE_ON_RECORD, How, settle
 from cds_hooks.picture.diagnosis import marks_of, sides_in
@@ -148,7 +148,8 @@ def _her2_finding(slot: Slot, view: View) -> Finding | None:
     if slot.contradicts:
         return slot.refused()
     wanted = _IHC if slot.meaning != "ish" else _STATUS
-    answer = word_in(slot, (view.codes("her2_answers"), view.codes("generic_answers")), wanted)
+    read = scored(slot) if slot.meaning == "ihc" else slot
+    answer = word_in(read, (view.codes("her2_answers"), view.codes("generic_answers")), wanted)
     return None if answer is None else slot.found(answer)
 
 
