@@ -8,6 +8,7 @@ body site or its specimen's, else to the only tumour; where that leaves a choice
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from cds_hooks.fhir.record import Concept, Condition, Observation, Record, Unreadable
 from cds_hooks.picture.diagnosis import (
@@ -23,6 +24,7 @@ from cds_hooks.picture.vocabulary import Vocabulary
 SIDES = ("right", "left", "")
 DANGLING_FOCUS = "its focus is not in the record"
 SIDE_NOT_STATED = "names no side, and there are two tumours"
+BOTH_SIDES = "results of both breasts, and the diagnosis names no side"
 ANOTHER_CANCER = "may belong to another cancer on record"
 
 
@@ -47,6 +49,10 @@ class Tumours:
     tumours: tuple[Tumour, ...]
     unplaced: tuple[Condition, ...]
     set_aside: tuple[tuple[str, str], ...]
+
+
+# Lists of what is asked of a tumour (not of a breast that was only looked at).
+_OF_A_TUMOUR = tuple(f"{what}_questions" for what in ("size", "grade", "er", "pr", "her2", "node", "lvi", "t", "n"))
 
 
 class Place(Enum):
@@ -103,6 +109,7 @@ class Chart:
     def __init__(self, record: Record, tumours: Iterable[Tumour], vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.tumours = tuple(tumours)
+        self._observations = record.observations
         self.diagnoses = {c.origin.reference for c in record.conditions if breast_meanings(c, vocabulary)}
         self.conditions = {c.origin.reference for c in record.conditions}
         self._specimens = {s.origin.reference: s for s in record.specimens}
@@ -111,6 +118,14 @@ class Chart:
         for observation in record.observations:
             for child in observation.has_member:
                 self._parents.setdefault(child, []).append(observation)
+
+    @cached_property
+    def both_breasts_examined(self) -> bool:
+        """True if there are results of tumours of both sides."""
+        lists = [self.vocabulary.codelists[name] for name in _OF_A_TUMOUR]
+        asked = (o for o in self._observations if any(codes.meanings_of(o.code) for codes in lists))
+        sides = {sides_in(self.site_of(observation), self.vocabulary) for observation in asked}
+        return {frozenset({"left"}), frozenset({"right"})} <= sides
 
     def focus_of(self, observation: Observation) -> frozenset[str]:
         """The diagnoses an Observation is about: its own focus, else that of the panel it is a member of."""
@@ -152,8 +167,10 @@ def _by_focus(observation: Observation, tumour: Tumour, chart: Chart) -> Attribu
 
 def _by_site(observation: Observation, tumour: Tumour, chart: Chart) -> Attribution | None:
     sides = sides_in(chart.site_of(observation), chart.vocabulary)
-    if len(sides) != 1 or not tumour.side:
+    if len(sides) != 1:
         return None
+    if not tumour.side:
+        return Attribution(Place.UNSURE, (BOTH_SIDES,)) if chart.both_breasts_examined else None
     (side,) = sides
     if side == tumour.side:
         return Attribution(Place.HERE)

@@ -1,5 +1,6 @@
 """A CDS Hooks request as a value (CDS Hooks 2.0.1, "Calling a CDS Service"), and how it is read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from cds_hooks.errors import NotAHookRequest, WrongHook, WrongPatient
 from cds_hooks.protocol import schema, strict_json
 
+_ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Za-z]+)/([^/\s?#]+)")
 # What we read of a request; other members ("extension", those of older versions) are ignored, as the spec asks.
 _DECODED = ("hook", "hookInstance", "fhirServer", "context", "fhirAuthorization")
 
@@ -23,9 +25,9 @@ class FhirAuthorization:
 class HookRequest:
     """A valid patient-view request.
 
-    `user_id` is "Type/id" as sent; `patient_id` is the plain id (a leading "Patient/" is taken off). `prefetch`
-    maps each key that was sent to its raw JSON bytes, or None for null; unread and undecoded, because a chart
-    may be 10 MB with a dozen resources that matter.
+    `user_id` is "Type/id" (of a whole address, its end); `patient_id` is the plain id (a leading "Patient/" is taken
+    off). `prefetch` maps each key that was sent to its raw JSON bytes, or None for null; unread and undecoded, because
+    a chart may be 10 MB with a dozen resources that matter.
     """
 
     hook: str
@@ -54,10 +56,24 @@ def read_request(body: bytes, hook: str, max_bytes: int) -> HookRequest:
     if isinstance(envelope.get("hook"), str) and envelope["hook"] != hook:
         raise WrongHook(f"This service answers the hook {hook}.", "hook")
     prefetch = strict_json.members(raw["prefetch"], "prefetch") if "prefetch" in raw else {}
+    envelope = _relative(envelope)
     found = schema.problems("request", {**envelope, "prefetch": _kinds(prefetch)})
     if found:
         raise NotAHookRequest(found[0].text, found[0].where)
     return _request(envelope, {key: None if value == b"null" else value for key, value in prefetch.items()})
+
+
+def _relative(envelope: dict[str, Any]) -> dict[str, Any]:
+    """User and patient as "Type/id" where the client sent their whole address."""
+    context = envelope.get("context")
+    if not isinstance(context, dict):
+        return envelope
+    shortened = {
+        name: f"{found[1]}/{found[2]}"
+        for name in ("userId", "patientId")
+        if isinstance(context.get(name), str) and (found := _ADDRESS.fullmatch(context[name]))
+    }
+    return {**envelope, "context": {**context, **shortened}}
 
 
 def _kinds(prefetch: Mapping[str, bytes]) -> dict[str, Any]:

@@ -209,7 +209,6 @@ def test_other_types_follow_the_same_rule(key: str, resource: dict[str, Any], pa
         ({"gender": "F"}, "gender"),
         ({"birthDate": "1960-02-30"}, "birth_date"),
         ({"deceasedBoolean": "perhaps"}, "deceased"),
-        ({"deceasedBoolean": False, "deceasedDateTime": "2020"}, "deceased"),
     ],
 )
 def test_what_of_the_patient_cannot_be_read_is_not_known(members: dict[str, Any], lost: str) -> None:
@@ -230,6 +229,10 @@ def test_a_modified_patient_is_not_known_at_all() -> None:
         ({"deceasedBoolean": False}, False, None),
         ({"deceasedBoolean": True}, True, None),
         ({"deceasedDateTime": "2020-05"}, True, "2020-05"),
+        ({"deceasedBoolean": False, "deceasedDateTime": "2020"}, True, "2020"),
+        ({"deceasedBoolean": True, "deceasedDateTime": "2020"}, True, "2020"),
+        ({"deceasedDateTime": "last spring"}, True, None),
+        ({"deceasedDateTime": " "}, None, None),
     ],
 )
 def test_the_patient_is_read(members: dict[str, Any], deceased: bool | None, day: str | None) -> None:

@@ -243,3 +243,12 @@ def test_a_code_that_says_triple_negative_gives_the_receptors_and_yields_to_what
 def test_a_syndrome_that_only_predisposes_is_no_cancer() -> None:
     seen = picture(condition("sct 718220008"))
     assert (seen.episodes, seen.only_named) == ((), ())
+
+
+def test_results_of_both_breasts_are_of_no_single_tumour_where_the_diagnosis_names_no_side() -> None:
+    left = observation(SIZE, mm("8"), body_site=LEFT_SITE)
+    right = observation(NODES, number("0"), body_site=RIGHT_SITE)
+    unsided = condition("sct 254837009")
+    assert value(facts(unsided, left)["tumour_size"]) == 8
+    assert value(facts(unsided, left, right)["tumour_size"]) == "conflicting"
+    assert value(facts(unsided, left, right, observation(ER, POSITIVE))["er"]) == "positive"

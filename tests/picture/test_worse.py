@@ -63,3 +63,8 @@ def test_a_diagnosis_coded_as_her2_positive_is_noted_beside_a_negative_test() ->
     coded = condition(concept("sct 427685000"))
     assert value(facts(coded, observation(HER2, NEGATIVE))["worse_result_on_record"]) == "yes"
     assert value(facts(coded)["worse_result_on_record"]) == "no"
+
+
+@pytest.mark.parametrize(("again", "expected"), [("2024-03-01", "no"), ("2026-01-10", "yes"), (None, "no")])
+def test_a_second_diagnosis_of_the_breast_long_after_the_first_is_noted(again: str | None, expected: str) -> None:
+    assert value(facts(condition(), condition(on=again))["worse_result_on_record"]) == expected

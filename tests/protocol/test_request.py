@@ -174,6 +174,13 @@ def test_no_refusal_repeats_what_was_sent() -> None:
 
 
 @pytest.mark.parametrize("kind", ["Practitioner", "PractitionerRole", "Patient", "RelatedPerson"])
+def test_a_request_knows_the_user_and_the_patient_by_their_whole_address_too(kind: str) -> None:
+    base = "https://ehr.example.org/fhir/R4"
+    found = read(context(userId=f"{base}/{kind}/1", patientId=f"{base}/Patient/p1"))
+    assert (found.user_id, found.user_type, found.patient_id) == (f"{kind}/1", kind, "p1")
+
+
+@pytest.mark.parametrize("kind", ["Practitioner", "PractitionerRole", "Patient", "RelatedPerson"])
 def test_a_request_knows_what_kind_of_user_made_it(kind: str) -> None:
     """C1."""
     assert read(context(userId=f"{kind}/1")).user_type == kind

@@ -172,8 +172,8 @@ def place_of_therapy(
 
 def diagnosed(tumour: Tumour) -> DateInterval | None:
     """When the tumour was diagnosed: its first onset. A day of recording is only the latest that it can have been."""
-    onsets = tuple(c.onset for c in tumour.conditions if c.onset and not _by_recording(c))
-    recorded = [c.onset.latest for c in tumour.conditions if c.onset and _by_recording(c) and c.onset.latest]
+    onsets = tuple(c.onset for c in tumour.conditions if c.onset and not dated_by_recording(c))
+    recorded = [c.onset.latest for c in tumour.conditions if c.onset and dated_by_recording(c) and c.onset.latest]
     first = first_of(onsets)
     if first is not None and (first.earliest is None or all(first.earliest <= day_ for day_ in recorded)):
         return first
@@ -233,5 +233,6 @@ def _found_together(other: Tumour, view: View) -> bool:
     return len(days) == 4 and max(days) - min(days) <= timedelta(days=apart)
 
 
-def _by_recording(condition: Condition) -> bool:
+def dated_by_recording(condition: Condition) -> bool:
+    """True if its date is the day when it was written down, by which it must have begun."""
     return _BY_RECORDING in condition.origin.marks
