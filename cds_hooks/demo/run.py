@@ -25,7 +25,8 @@ from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_or_create_keyring
 from cds_hooks.audit.notary import Notary
 from cds_hooks.demo.fhir_server import create_fhir_server
-from cds_hooks.demo.stories import TOLD_ON, Story, load_stories
+from cds_hooks.demo.stories import Story, load_stories
+from cds_hooks.demo.told_today import told_today
 from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
 from cds_hooks.errors import DemoCannotStart
 from cds_hooks.fhir.typed import warm_up
@@ -63,7 +64,7 @@ def start(
 
     What is started is entered into `running`, which stops it in the reverse order.
     """
-    stories = load_stories()
+    stories = told_today(load_stories(), datetime.now(UTC).date())
     service_url, fhir_url = address_of(service), f"{address_of(fhir)}/fhir"
     settings = Settings(
         profile=Profile.DEMO,
@@ -83,7 +84,7 @@ def start(
         settings,
         load_knowledge(None, (check_cards,)),
         journal,
-        now_in_the_stories,
+        lambda: datetime.now(UTC),
         extra_blueprints=() if clients else (create_try_it(stories, service_url, fhir_url, kept_in),),
     )
     running.enter_context(serving(app, service))
@@ -92,13 +93,6 @@ def start(
     for url in (f"{service_url}/cds-services", f"{fhir_url}/metadata"):
         wait_for(url)
     announce(Console(), stories, service_url, fhir_url, kept_in, clients)
-
-
-def now_in_the_stories() -> datetime:
-    """The time of day, on the day on which the stories are told: what is due, and which treatment is open to talk over,
-    depend on it.
-    """
-    return datetime.combine(TOLD_ON, datetime.now(UTC).timetz())
 
 
 def listen(port: int) -> socket.socket:

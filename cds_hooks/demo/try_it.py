@@ -14,7 +14,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
-from cds_hooks.demo.stories import TOLD_ON, Story
+from cds_hooks.demo.stories import Story
 
 SANDBOX = "https://sandbox.cds-hooks.org/"
 BEGIN_WITH = (  # the stories that show most, listed first when they are there
@@ -60,7 +60,6 @@ def create_try_it(stories: Sequence[Story], service_url: str, fhir_url: str, kep
             fhir_url=fhir_url,
             discovery=discovery,
             kept_in=kept_in,
-            told_on=TOLD_ON.isoformat(),
         )
         response = make_response(body)
         response.headers["Content-Security-Policy"] = policy

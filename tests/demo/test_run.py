@@ -5,7 +5,6 @@ import signal
 import socket
 import sqlite3
 from contextlib import closing
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from flask import Flask
 
 from cds_hooks.__main__ import main
 from cds_hooks.app import create_app
-from cds_hooks.demo.run import listen, now_in_the_stories, run_demo, wait_for
-from cds_hooks.demo.stories import TOLD_ON
+from cds_hooks.demo.run import listen, run_demo, wait_for
 from cds_hooks.errors import DemoCannotStart
 
 
@@ -47,11 +45,6 @@ def test_the_demo_keeps_its_journal_and_a_private_key_in_the_working_folder(fold
     with closing(sqlite3.connect(folder / "recurrence-cds.sqlite3")) as journal:
         assert journal.execute("select count(*) from reported").fetchone() == (0,)
     assert (folder / "recurrence-cds.key").stat().st_mode & 0o077 == 0
-
-
-def test_the_demo_lives_on_the_day_of_its_stories() -> None:
-    assert now_in_the_stories().date() == TOLD_ON
-    assert now_in_the_stories().tzinfo is UTC
 
 
 def test_the_demo_gives_the_signals_back(folder: Path) -> None:
