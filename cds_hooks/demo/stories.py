@@ -17,7 +17,10 @@ PACKAGE = Path(__file__).resolve().parent.parent
 PLACES = (PACKAGE / "_data" / "fixtures" / "patients", PACKAGE.parent / "fixtures" / "patients")
 
 # words of a folder name that are not written in lower case
-ACRONYMS = "HER2 ISH FISH IHC LVI ER PR DCIS TNM T N M N0 N1 N2 N3 M0 M1 ICD SNOMED CT MRI mCODE FHIR EHR"
+ACRONYMS = (
+    "HER2 ISH FISH IHC LVI ER PR DCIS TNM T N M N0 N1 N2 N3 M0 M1 ICD SNOMED CT MRI BRCA1 BRCA2 Ki67 MammaPrint "
+    "mCODE FHIR EHR"
+)
 SPELLING = {word.lower(): word for word in ACRONYMS.split()}
 
 

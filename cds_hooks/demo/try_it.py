@@ -18,8 +18,12 @@ from cds_hooks.demo.stories import Story
 
 SANDBOX = "https://sandbox.cds-hooks.org/"
 BEGIN_WITH = (  # the stories that show most, listed first when they are there
+    "A new triple negative cancer before any treatment",
+    "One to three nodes at year two on an aromatase inhibitor",
+    "Five years of tamoxifen done",
+    "A conserved breast with an overdue mammogram",
+    "A new lump in the treated breast",
     "Triple negative with four positive nodes",
-    "Two nodes and twenty two millimetres",
     "Every factor low",
     "Vessel invasion not reported",
     "Two tumours small left and large right",

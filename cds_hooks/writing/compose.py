@@ -82,7 +82,8 @@ class _Desk:
     def _blocks(self, planned: PlannedCard, hosted: Plan, above: str) -> Iterator[str]:
         spoken, own = self.spoken, _own((planned.kind, *planned.merged))
         if CardKind.TIER in own:
-            yield from detail(spoken.wording, spoken.knowledge, spoken.consultation, self.found)
+            summed_up = planned.kind is CardKind.TIER
+            yield from detail(spoken.wording, spoken.knowledge, spoken.consultation, self.found, said=summed_up)
         yield from (block(spoken, one, above) for one in planned.items)
         if CardKind.UNSUPPORTED_DATA in own:
             yield from unread_detail(spoken.wording, spoken.consultation)

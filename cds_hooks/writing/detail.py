@@ -17,9 +17,19 @@ from cds_hooks.writing.values import factor_value, why_words
 from cds_hooks.writing.wording import Wording, capital
 
 
-def detail(wording: Wording, knowledge: Knowledge, consultation: Consultation, found: tuple[Tumour, ...]) -> list[str]:
-    """Blocks: of each tumour the tier, its drivers, what is missing and the table; then the caveats."""
-    blocks = [block for tumour in found for block in _tumour(wording, tumour)]
+def detail(
+    wording: Wording,
+    knowledge: Knowledge,
+    consultation: Consultation,
+    found: tuple[Tumour, ...],
+    *,
+    said: bool = False,
+) -> list[str]:
+    """Blocks: of each tumour the tier, what is missing and the factors; then the caveats. `said`: the summary of the
+    card says the tier already, so that of a single tumour only its side is said again.
+    """
+    brief = said and len(found) == 1
+    blocks = [block for tumour in found for block in _tumour(wording, tumour, brief=brief)]
     blocks += _withheld(wording, consultation)
     blocks += caveats(wording, knowledge, found)
     return blocks
@@ -32,8 +42,8 @@ def closing(wording: Wording, *, rule: bool, approved: bool, data_until: date) -
     return f"*{' '.join(said)} {wording.say('detail.data_until', date=data_until.isoformat())}*"
 
 
-def _tumour(wording: Wording, tumour: Tumour) -> Iterator[str]:
-    yield _heading(wording, tumour)
+def _tumour(wording: Wording, tumour: Tumour, *, brief: bool) -> Iterator[str]:
+    yield _heading(wording, tumour, brief=brief)
     if tumour.settled and tumour.tier.at_most is Tier.LOW:
         yield wording.say("detail.nothing_raises")
     if tumour.tier.could_change:
@@ -41,7 +51,8 @@ def _tumour(wording: Wording, tumour: Tumour) -> Iterator[str]:
     doubts = [fact for fact in tumour.tier.low_withheld if fact not in tumour.tier.could_change]
     if doubts and not tumour.settled:
         yield wording.say("detail.doubts", facts=", ".join(wording.short(fact) for fact in doubts))
-    yield "\n".join(_factors(wording, tumour))
+    if factors := "\n".join(_factors(wording, tumour)):
+        yield factors
     rest = [fact for fact in tumour.tier.missing if fact not in tumour.tier.could_change]
     if rest:
         yield wording.say("detail.cannot_change", facts=missing_words(wording, tumour, rest))
@@ -50,8 +61,10 @@ def _tumour(wording: Wording, tumour: Tumour) -> Iterator[str]:
     yield from _set_aside(wording, tumour)
 
 
-def _heading(wording: Wording, tumour: Tumour) -> str:
+def _heading(wording: Wording, tumour: Tumour, *, brief: bool) -> str:
     side = wording.say(f"side.heading.{tumour.side or 'none'}")
+    if brief:
+        return wording.say("block.heading", title=capital(side))
     if tumour.settled:
         return wording.say("detail.settled", tier=capital(wording.tier(tumour.tier.at_least)), side=side)
     return wording.say("detail.open", range=wording.range(tumour.tier.at_least, tumour.tier.at_most), side=side)
@@ -69,14 +82,15 @@ def missing_words(wording: Wording, tumour: Tumour, facts: Iterable[str]) -> str
 
 def _factors(wording: Wording, tumour: Tumour) -> Iterator[str]:
     """A list, for the panel of an EHR is often too narrow for a table: first what raises the tier or perhaps does, the
-    most adverse first, then the rest in one line.
+    most adverse first, then the rest in one line. What is not known at all is named among the missing, not here.
     """
-    raising = [result for result in tumour.tier.factors if (result.at_most or Tier.LOW) is not Tier.LOW]
+    known = [result for result in tumour.tier.factors if isinstance(tumour.shown(result.row.key), Known)]
+    raising = [result for result in known if (result.at_most or Tier.LOW) is not Tier.LOW]
     for result in sorted(raising, key=lambda each: (-(each.at_least or Tier.LOW), -(each.at_most or Tier.LOW))):
         said = wording.say("factor.value", factor=capital(result.row.title), value=_words(wording, tumour, result))
         key = "factor.drives" if result.row.key in tumour.tier.drivers else "factor.raises"
         yield wording.say(key, said=said, tier=tier_cell(wording, result))
-    rest = [result for result in tumour.tier.factors if result not in raising]
+    rest = [result for result in known if result not in raising]
     if rest:
         yield wording.say("factor.rest", factors="; ".join(_in_line(wording, tumour, rest)))
 

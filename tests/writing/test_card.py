@@ -179,9 +179,18 @@ def test_what_raises_the_tier_is_listed_first_and_the_rest_in_one_line() -> None
     )
 
 
-def test_without_a_factor_that_leaves_the_tier_alone_there_is_no_line_for_them() -> None:
-    worst = tumour(UNKNOWN, local_extension=NOTHING)
-    assert "Not raising it" not in card(worst)["detail"]
+def test_what_is_not_known_is_named_among_the_missing_and_not_among_the_factors() -> None:
+    detail = card(tumour(UNKNOWN, local_extension=NOTHING))["detail"]
+    assert not [line for line in detail.splitlines() if line.startswith("- ")]
+    for name in ("size", "grade", "hormone receptors", "HER2", "node count", "vascular invasion", "chest wall"):
+        assert name in detail.splitlines()[2], name
+
+
+def test_a_single_tumour_is_named_by_its_side_and_each_of_two_by_its_tier_too() -> None:
+    assert card(tumour(grade=3))["detail"].startswith("**Right breast**\n")
+    assert (
+        "**High recurrence risk at diagnosis**, right breast\n" in card(tumour(grade=3), tumour(side="left"))["detail"]
+    )
 
 
 def test_approved_knowledge_is_not_called_unapproved() -> None:

@@ -334,6 +334,7 @@ def test_a_tier_that_merges_keeps_its_assessment() -> None:
     assert ASSESSMENT in found[2]["extension"]
     assert [entry["id"] for entry in about(found[2])["considerations"]] == ["tier", "recurrence_on_file"]
     assert found[2]["summary"] == "Sum.; and 1 more"
+    assert found[2]["detail"].startswith("**Moderate recurrence risk at diagnosis**, right breast\n")
 
 
 def test_a_tier_card_onto_which_others_merge_counts_them() -> None:

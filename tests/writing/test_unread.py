@@ -141,7 +141,7 @@ def test_the_tier_card_names_the_report_once_for_all_factors() -> None:
     line = "**Perhaps recorded only as text in the report of 2024-04-10:** size, grade. Prose is not read here."
     assert shown["detail"].count("report of 2024-04-10") == 1
     assert line in shown["detail"]
-    assert "- Tumour grade: recorded only as text, if at all → perhaps high" in shown["detail"]
+    assert "size, grade (recorded only as text, if at all)" in shown["detail"]
 
 
 def test_a_tier_card_without_text_names_no_report() -> None:
