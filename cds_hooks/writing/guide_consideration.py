@@ -20,7 +20,7 @@ def consideration_section(told: Told, one: Consideration) -> Iterator[str]:
     behind = told.knowledge.background
     yield f"{review_line(one, behind.reviews[one.id])} · `{one.id}`"
     yield cell(one.why)
-    yield f"**Said when** {_rule(told, one)}."
+    yield from _rule(told, one)
     gate = gate_heading(one.gate)
     yield f"**Asked of** those who pass the [{gate.lower()}](#{slug(gate)}): {cell(behind.gates[one.gate])}"
     if one.due is not None:
@@ -35,7 +35,7 @@ def consideration_section(told: Told, one: Consideration) -> Iterator[str]:
     if one.ask_for:
         titles = [told.knowledge.vocabulary.facts[fact].title for fact in one.ask_for]
         yield f"**Asked for if nothing else is missing:** {cell(', '.join(titles))}."
-    yield "**Limits**"
+    yield "**Limits**, the first of which stands on the card"
     yield bullets(cell(limit) for limit in one.limits)
     yield "**Evidence**"
     yield evidence(told, one.citations)
@@ -55,9 +55,13 @@ def review_line(one: Consideration | Part, review: Review) -> str:
     return f"Version {one.version} · {cell(state)}"
 
 
-def _rule(told: Told, one: Consideration) -> str:
-    clauses = [cell(clause) for clause in told.rules.clauses(one.when)]
-    return clauses[0] if len(clauses) == 1 else ", and ".join((", ".join(clauses[:-1]), clauses[-1]))
+def _rule(told: Told, one: Consideration) -> Iterator[str]:
+    lines = told.rules.outline(one.when)
+    if len(lines) == 1:
+        yield f"**Said when** {cell(lines[0].removeprefix('- '))}."
+        return
+    yield "**Said when** all of these hold:"
+    yield "\n".join(line.replace("|", "\\|").replace("<", "\\<") for line in lines)
 
 
 def _due(told: Told, due: Due) -> str:

@@ -30,7 +30,7 @@ class Rules:
                 return self._word(condition)
             case ListTest(fact, any_of):
                 title = self.facts[fact].title
-                return f"{title} {_verb(title, 'includes', 'include')} {_or(_spaced(any_of))}"
+                return f"{title} {_verb(title, 'includes', 'include')} {_or(self._words_of(fact, any_of))}"
             case AllOf(of):
                 return " and ".join(self._bracketed(part) for part in of)
             case AnyOf(of):
@@ -44,6 +44,29 @@ class Rules:
         """What must hold at the same time, a clause each."""
         parts = condition.of if isinstance(condition, AllOf) else (condition,)
         return tuple(self.in_english(part) for part in parts)
+
+    def outline(self, condition: Condition, indent: str = "") -> tuple[str, ...]:
+        """What must hold at the same time as a list in Markdown, a line each; alternatives and parts nested below."""
+        parts = condition.of if isinstance(condition, AllOf) else (condition,)
+        return tuple(line for part in parts for line in self._outlined(part, indent))
+
+    def _outlined(self, part: Condition, indent: str) -> tuple[str, ...]:
+        if _is_flat(part):
+            return (f"{indent}- {self.in_english(part)}",)
+        match part:
+            case AllOf():
+                return (f"{indent}- all of these:", *self.outline(part, f"{indent}  "))
+            case AnyOf(of):
+                head = "one of these:"
+            case AtLeast(n, of):
+                head = f"at least {n} of these:"
+            case NoneOf(of):
+                head = "none of these:"
+        nested = (line for each in of for line in self._outlined(each, f"{indent}  "))
+        return (f"{indent}- {head}", *nested)
+
+    def _words_of(self, fact: str, words: Sequence[str]) -> list[str]:
+        return [self.wording.get(f"value.{fact}.{word}", word.replace("_", " ")) for word in words]
 
     def given(self, given: Mapping[str, Any]) -> str:
         """The facts of an example: "HER2: positive; positive lymph nodes: 2"; what is not named is not known."""
@@ -69,7 +92,7 @@ class Rules:
             case ("no",):
                 return f"{fact.title} {_verb(fact.title, 'is', 'are')} known to be absent"
             case _:
-                return f"{fact.title} {_verb(fact.title, 'is', 'are')} {_or(_spaced(test.one_of))}"
+                return f"{fact.title} {_verb(fact.title, 'is', 'are')} {_or(self._words_of(test.fact, test.one_of))}"
 
 
 def _number(test: NumberTest, fact: FactDefinition) -> str:
@@ -92,8 +115,12 @@ def _or(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
 
 
-def _spaced(words: Sequence[str]) -> list[str]:
-    return [word.replace("_", " ") for word in words]
+def _is_flat(condition: Condition) -> bool:
+    """True for a test, and for alternatives that are tests alone: these read well on one line."""
+    if isinstance(condition, NumberTest | WordTest | ListTest):
+        return True
+    alternatives = condition.of if isinstance(condition, AnyOf | NoneOf) else ()
+    return bool(alternatives) and all(isinstance(each, NumberTest | WordTest | ListTest) for each in alternatives)
 
 
 def _value(value: Any) -> str:

@@ -67,6 +67,39 @@ def test_every_table_row_has_the_cells_of_its_head() -> None:
         assert len({len(re.findall(r"(?<!\\)\|", line)) for line in block.splitlines()}) == 1, block
 
 
+OUTLINES: list[tuple[Condition, list[str]]] = [
+    (HER2, ["- HER2 is positive"]),
+    (AllOf((HER2, HER2)), ["- HER2 is positive", "- HER2 is positive"]),
+    (AnyOf((HER2, HER2)), ["- HER2 is positive or HER2 is positive"]),
+    (NoneOf((HER2,)), ["- none of these holds: HER2 is positive"]),
+    (
+        AnyOf((HER2, AllOf((HER2, AnyOf((HER2, HER2)))))),
+        [
+            "- one of these:",
+            "  - HER2 is positive",
+            "  - all of these:",
+            "    - HER2 is positive",
+            "    - HER2 is positive or HER2 is positive",
+        ],
+    ),
+    (AtLeast(1, (HER2, HER2)), ["- at least 1 of these:", "  - HER2 is positive", "  - HER2 is positive"]),
+    (
+        NoneOf((AllOf((HER2, HER2)),)),
+        ["- none of these:", "  - all of these:", "    - HER2 is positive", "    - HER2 is positive"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("condition", "lines"), OUTLINES)
+def test_a_rule_is_a_list_whose_alternatives_are_nested(condition: Condition, lines: list[str]) -> None:
+    assert list(Rules(shipped().vocabulary.facts, shipped().wording).outline(condition)) == lines
+
+
+def test_words_of_a_fact_are_said_as_the_wording_has_them() -> None:
+    rules = Rules(shipped().vocabulary.facts, shipped().wording)
+    assert rules.in_english(ListTest("drug_classes_recorded", ("cdk46",), ())).endswith("include CDK4/6 inhibitor")
+
+
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
