@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cds_hooks.knowledge.background import Review
 from cds_hooks.knowledge.library import Part
 from cds_hooks.reasoning.considerations import Caution, Consideration, Due, Effect, Order, Status
-from cds_hooks.writing.guide_parts import Told, bullets, cell, evidence, examples, sentence, slug
+from cds_hooks.writing.guide_parts import Told, bullets, cell, evidence, examples, filled_in, sentence, slug
 
 EFFECTS = {Effect.WARN: "then a warning stands beside it", Effect.SUPPRESS: "then it is not said"}
 
@@ -28,8 +28,8 @@ def consideration_section(told: Told, one: Consideration) -> Iterator[str]:
     if cautions := (*one.cautions, *told.knowledge.gates[one.gate].cautions):
         yield "**Cautions**"
         yield bullets(_caution(told, caution) for caution in cautions)
-    yield f"**On the card** ({one.card.indicator}): {cell(one.card.summary)}"
-    yield f"> {cell(one.card.detail)}"
+    yield f"**On the card** ({one.card.indicator}): {filled_in(told, one.card.summary)}"
+    yield f"> {filled_in(told, one.card.detail)}"
     if one.suggestions:
         yield f"**Order offered as a proposal:** {'; '.join(_order(order) for order in one.suggestions)}."
     if one.ask_for:
@@ -66,8 +66,8 @@ def _rule(told: Told, one: Consideration) -> Iterator[str]:
 
 def _due(told: Told, due: Due) -> str:
     title = told.knowledge.vocabulary.facts[due.fact].title
-    none_found = sentence(due.none_found)
-    return cell(f"every {due.every_months} months ({title}). Where the chart holds none, the card says: “{none_found}”")
+    none_found = filled_in(told, sentence(due.none_found))
+    return f"every {due.every_months} months ({cell(title)}). Where the chart holds none, the card says: “{none_found}”"
 
 
 def _caution(told: Told, caution: Caution) -> str:

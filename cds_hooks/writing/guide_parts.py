@@ -16,6 +16,7 @@ SEEN = {
     "recalled": "recalled, not read",
 }
 OUTCOMES = {"applies": "applies", "does_not_apply": "does not apply", "cannot_tell": "cannot be told"}
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _NOT_IN_A_SLUG = re.compile(r"[^\w\- ]")
 
 
@@ -51,6 +52,18 @@ def bullets(items: Iterable[str]) -> str:
 def cell(text: str) -> str:
     """Text of a file on one line, so that it cannot break a table or pass for a tag."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "\\<")
+
+
+def filled_in(told: Told, text: str) -> str:
+    """A text of a card with the names of what stands in it for a patient: "due since ‹month›"."""
+    names = {
+        "breast": "left or right breast",
+        "other_breast": "right or left breast",
+        "last_done": "date",
+        "due_since": "month",
+    }
+    facts = told.knowledge.vocabulary.facts
+    return cell(_PLACEHOLDER.sub(lambda found: f"‹{names.get(found[1]) or facts[found[1]].title}›", text))
 
 
 def sentence(text: str) -> str:

@@ -95,6 +95,12 @@ def test_a_rule_is_a_list_whose_alternatives_are_nested(condition: Condition, li
     assert list(Rules(shipped().vocabulary.facts, shipped().wording).outline(condition)) == lines
 
 
+def test_what_stands_in_a_card_for_a_patient_is_named_and_no_placeholder_is_left() -> None:
+    text = guide(shipped())
+    assert "Last mammogram of the ‹left or right breast› (conserved) ‹date›, due since ‹month›" in text
+    assert "{" not in text.partition("## Safety")[2]
+
+
 def test_words_of_a_fact_are_said_as_the_wording_has_them() -> None:
     rules = Rules(shipped().vocabulary.facts, shipped().wording)
     assert rules.in_english(ListTest("drug_classes_recorded", ("cdk46",), ())).endswith("include CDK4/6 inhibitor")
