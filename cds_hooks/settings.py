@@ -45,7 +45,8 @@ class Settings:
     `fetch_max_pages` pages and `fetch_max_entries` entries of a search; all answers together may have
     `max_body_bytes`.
 
-    With `require_approval` only what a clinician approved is shown: nothing, as long as nothing is approved.
+    With `require_approval` only what a clinician approved is shown: nothing, as long as nothing is approved. It is on
+    unless it is switched off, or the environment chooses the profile `demo` and does not say.
 
     Each of the `workers` gives `max_in_progress` answers at a time; a client beyond that is told to try again.
 
@@ -109,7 +110,7 @@ _SAID = {
     "base_url": "address of this service as EHRs and users reach it; production needs it",
     "expected_knowledge": "fingerprint of the released knowledge; with another one the service does not start",
     "metrics_token_file": "token for GET /metrics (openssl rand -hex 32); unset: there are no metrics",
-    "require_approval": "only what a clinician approved is shown: true or false",
+    "require_approval": "only what a clinician approved is shown; in the profile demo false if not said",
 }
 
 
@@ -141,6 +142,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             problems.append(f"{name} {problem}")
     if problems:
         raise SettingsBroken(tuple(problems))
+    if values.get("profile") is Profile.DEMO:
+        values.setdefault("require_approval", False)
     return Settings(**values)
 
 

@@ -38,6 +38,7 @@ def test_without_any_variable_the_defaults_hold() -> None:
 def test_every_setting_can_be_given(tmp_path: Path) -> None:
     assert read_settings(
         {
+            "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
             "RECURRENCE_CDS_PROFILE": "demo",
             "RECURRENCE_CDS_CLIENTS_FILE": "/etc/recurrence-cds/clients.yaml",
             "RECURRENCE_CDS_AUTHENTICATE_DISCOVERY": "true",
@@ -83,6 +84,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         fetch_max_entries=500,
         base_url=Address("https", "cds.example.org", 443, "/recurrence"),
         expected_knowledge=f"sha256:{'0f' * 32}",
+        require_approval=False,
     )
 
 
@@ -134,3 +136,17 @@ def test_settings_do_not_change() -> None:
 def test_every_setting_is_described_for_the_terminal() -> None:
     said = described()
     assert [line.split()[0] for line in said[::2]] == [PREFIX + field.name.upper() for field in fields(Settings)]
+
+
+@pytest.mark.parametrize(
+    ("environ", "required"),
+    [
+        ({}, True),
+        ({"RECURRENCE_CDS_PROFILE": "production"}, True),
+        ({"RECURRENCE_CDS_PROFILE": "production", "RECURRENCE_CDS_REQUIRE_APPROVAL": "false"}, False),
+        ({"RECURRENCE_CDS_PROFILE": "demo"}, False),
+        ({"RECURRENCE_CDS_PROFILE": "demo", "RECURRENCE_CDS_REQUIRE_APPROVAL": "true"}, True),
+    ],
+)
+def test_approval_is_required_unless_it_is_a_demo_or_switched_off(environ: dict[str, str], required: bool) -> None:
+    assert read_settings(environ).require_approval is required
