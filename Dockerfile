@@ -1,7 +1,8 @@
 # Recurrence CDS behind its production server. BASE is any image with python3 (3.11 or later), its venv module and CA
 # certificates. Run it read-only, with a volume for the journal and the key of its pseudonyms as a secret beside it, a
 # file that uid 10001 can read and that holds 32 bytes or more (`openssl rand -hex 32`):
-#   docker run --read-only --tmpfs /tmp -v recurrence-cds:/data -p 8000:8000 \
+#   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
+#     -v recurrence-cds:/data -p 8000:8000 \
 #     -v ./recurrence-cds.key:/run/secrets/recurrence-cds.key:ro \
 #     -v ./clients.yaml:/etc/recurrence-cds/clients.yaml:ro \
 #     -e RECURRENCE_CDS_BASE_URL=https://cds.example.org recurrence-cds

@@ -1,8 +1,9 @@
 # Everything starts from a bare Debian 12 with python3, python3-venv and make. The first call of a target makes
-# .venv from the hash-checked locks; later calls only do what has changed. Nothing outside .venv, build and the
+# .venv from the hash-checked locks; later calls only do what has changed. Nothing outside .venv*, build and the
 # tools' caches is written, all of it ignored by git.
 
 PYTHON ?= python3
+FUZZ_SECONDS ?= 60
 UV ?= uv
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -12,7 +13,7 @@ export PYTHONPATH := $(CURDIR)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test conformance lint format bench soak image-check lock clean
+.PHONY: help run test conformance fuzz audit-deps lint format bench soak image-check lock clean
 
 help:  ## show this list
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' $(MAKEFILE_LIST)
@@ -42,6 +43,12 @@ format: .venv/dev.stamp  ## put the code into the form that lint asks for
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+fuzz: .venv-fuzz/stamp  ## look for failures from the bytes of a request to its cards, for FUZZ_SECONDS=60
+	.venv-fuzz/bin/python -m tests.fuzz.parser_to_cards -max_total_time=$(FUZZ_SECONDS) $(ARGS)
+
+audit-deps: .venv-tools/stamp  ## known vulnerabilities of what is locked, insecure Python, and the bill of materials
+	@.venv-tools/bin/python .ci/audit_deps.py $(ARGS)
+
 bench: .venv/dev.stamp  ## answer times of the service against a floor, measured in the same run
 	@$(BIN)/python -m bench.bedside $(ARGS)
 
@@ -60,7 +67,7 @@ lock:  ## resolve the dependencies of pyproject.toml anew (needs uv)
 	$(COMPILE) --upgrade pyproject.toml --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 
 clean:  ## remove what the targets made
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv .venv-fuzz .venv-tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -74,4 +81,12 @@ clean:  ## remove what the targets made
 # The development lock holds the pins of the other two and the tools on top.
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp
 	$(PIP) -r requirements-dev.lock
+	@touch $@
+
+# Two more environments, so that what only a fuzzer or an auditor needs is not beside the service.
+.venv-fuzz/stamp: requirements-fuzz.lock
+.venv-tools/stamp: requirements-tools.lock
+.venv-fuzz/stamp .venv-tools/stamp:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

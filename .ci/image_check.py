@@ -44,7 +44,8 @@ mount --bind -o ro "$secrets" "$root/run/secrets"
 mount --rbind /dev "$root/dev"
 mount -t proc proc "$root/proc"
 mount -o remount,bind,ro "$root"
-exec chroot --userspec="$uid:$uid" "$root" "$@"
+exec chroot "$root" setpriv --reuid="$uid" --regid="$uid" --clear-groups --no-new-privs \
+  --inh-caps=-all --ambient-caps=-all --bounding-set=-all "$@"
 """
 
 
@@ -149,7 +150,7 @@ def check_content(root: Path) -> None:
 def running(
     root: Path, command: Sequence[str], environment: dict[str, str], folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The command in the image's file system, read-only, as the image's user."""
+    """The command in the image's file system, read-only, as the image's user, with no capability and none to be had."""
     data, secrets = folder / "data", folder / "secrets"
     data.mkdir()
     secrets.mkdir()
@@ -190,6 +191,15 @@ def check_answers(port: int, process: subprocess.Popen[bytes]) -> None:
     check(bool(answer and answer["cards"]), f"it answers a chart: {answer and answer['cards'][0]['summary']!r}")
 
 
+def check_privileges(process: subprocess.Popen[bytes]) -> None:
+    """What the kernel grants the running service."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    status = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+    check(set(status["Uid"] + status["Gid"]) == {str(UID)}, f"it runs as {UID} and cannot become anybody else")
+    held = [name for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb") if int(status[name][0], 16)]
+    check(not held and status["NoNewPrivs"] == ["1"], "it holds no capability and can get none")
+
+
 def check_run(root: Path, config: dict[str, Any]) -> None:
     """The image's own command and health check, in its own file system."""
     with socket.socket() as free:
@@ -203,6 +213,7 @@ def check_run(root: Path, config: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory(dir=WORK) as folder:
         with running(root, [*config["Entrypoint"], *config["Cmd"]], environment, Path(folder)) as process:
             check_answers(port, process)
+            check_privileges(process)
             inside = ["nsenter", "--target", str(process.pid), "--mount", "--root", "--wd"]
             as_user = [*inside, "setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups"]
             healthy = subprocess.run([*as_user, *config["Healthcheck"]["Test"][1:]], env=environment, check=False)
