@@ -27,7 +27,7 @@ class Nonces:
         self._pruned_at = clock()
         self._pruning = threading.Lock()
         insert = sqlite.insert if database.is_sqlite else postgresql.insert
-        self._insert = insert(nonce).on_conflict_do_nothing()
+        self._insert = insert(nonce).on_conflict_do_nothing().returning(nonce.c.token)
 
     def spend(self, tenant: str, token: str, expires_at: float, now: float) -> bool:
         """True the first time that this tenant uses the token (a digest of its id), False ever after.
@@ -37,7 +37,7 @@ class Nonces:
         row = {"tenant": tenant, "token": token, "expires_at": int(expires_at + KEPT_AFTER)}
         # the lock of this token alone: nobody else waits for it
         with self._database.writing(f"nonce {tenant} {token}") as connection:
-            first = connection.execute(self._insert, row).rowcount == 1
+            first = connection.execute(self._insert, row).first() is not None
             if self._is_time_to_prune():
                 connection.execute(sa.delete(nonce).where(nonce.c.expires_at < int(now)))
         return first

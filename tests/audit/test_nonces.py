@@ -1,6 +1,7 @@
 """Each token is used once, in the database that all share."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -12,16 +13,27 @@ from cds_hooks.audit.database import Database
 from cds_hooks.audit.nonces import KEPT_AFTER, PRUNE_EVERY, Nonces
 from cds_hooks.audit.tables import nonce
 from cds_hooks.errors import JournalUnavailable
+from tests.support.postgres import SERVICE, Server
 
 NOW = 1_770_000_000.0
+Both = tuple[Database, Database]
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database(f"sqlite:///{tmp_path / 'journal.sqlite3'}")
-    schema.bring_up_to_date(opened)
-    yield opened
-    opened.close()
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Both]:
+    """The same database as two processes open it; on PostgreSQL in the service's role."""
+    url = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
+    if request.param == "PostgreSQL":
+        server: Server = request.getfixturevalue("server")
+        name = request.getfixturevalue("database")
+        url = server.url(name, SERVICE)
+        with closing(Database(server.url(name))) as owner:
+            schema.bring_up_to_date(owner)
+            schema.grant(owner, SERVICE)
+    with closing(Database(url)) as one, closing(Database(url)) as other:
+        if one.is_sqlite:
+            schema.bring_up_to_date(one)
+        yield one, other
 
 
 def kept(database: Database) -> set[str]:
@@ -34,18 +46,18 @@ def spend(database: Database, clock: Callable[[], float] = lambda: 0.0) -> Calla
     return lambda tenant, token: nonces.spend(tenant, token, NOW + 300, NOW)
 
 
-def test_a_token_is_new_once_for_each_tenant(database: Database) -> None:
-    spent = spend(database)
+def test_a_token_is_new_once_for_each_tenant(databases: Both) -> None:
+    spent = spend(databases[0])
     assert [spent("a", "1"), spent("a", "1"), spent("b", "1"), spent("a", "2")] == [True, False, True, True]
 
 
-def test_another_process_sees_what_was_used(database: Database) -> None:
-    assert spend(database)("a", "1")
-    assert not spend(database)("a", "1")
+def test_another_process_sees_what_was_used(databases: Both) -> None:
+    assert spend(databases[0])("a", "1")
+    assert not spend(databases[1])("a", "1")
 
 
-def test_of_many_threads_exactly_one_is_first(database: Database) -> None:
-    one, other, here, found = spend(database), spend(database), Barrier(12), []
+def test_of_many_threads_exactly_one_is_first(databases: Both) -> None:
+    (one, other), here, found = map(spend, databases), Barrier(12), []
 
     def run(spent: Callable[[str, str], bool]) -> None:
         here.wait(10)
@@ -59,8 +71,8 @@ def test_of_many_threads_exactly_one_is_first(database: Database) -> None:
     assert sorted(found) == [*[False] * 11, True]
 
 
-def test_a_token_is_kept_until_nobody_could_use_it_any_more(database: Database) -> None:
-    clock = [0.0]
+def test_a_token_is_kept_until_nobody_could_use_it_any_more(databases: Both) -> None:
+    clock, database = [0.0], databases[0]
     nonces = Nonces(database, lambda: clock[0])
     nonces.spend("a", "old", NOW, NOW)
     nonces.spend("a", "older", NOW - 1, NOW)
@@ -72,8 +84,6 @@ def test_a_token_is_kept_until_nobody_could_use_it_any_more(database: Database) 
     assert kept(database) == {"old", "new", "newer"}
 
 
-def test_a_database_that_fails_is_told(database: Database) -> None:
-    with database.writing("x") as connection:
-        connection.execute(sa.text("DROP TABLE nonce"))
-    with pytest.raises(JournalUnavailable):
-        spend(database)("a", "1")
+def test_a_database_that_fails_is_told(tmp_path: Path) -> None:
+    with closing(Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")) as empty, pytest.raises(JournalUnavailable):
+        spend(empty)("a", "1")
