@@ -169,13 +169,16 @@ def _record(folder: Path, approvals: Mapping[str, Any]) -> bytes:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    """One approval at a time: the second reads what the first wrote."""
-    handle = os.open(folder, os.O_RDONLY)
+    """One approval at a time: the second reads what the first wrote. Raises ApprovalRefused if the disk refuses."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise ApprovalRefused(f"{error.filename or folder}: cannot be read or written: {error.strerror}") from error
 
 
 def _write(folder: Path, changes: Changes) -> None:

@@ -1,5 +1,6 @@
 """Approving and withdrawing: what is written, what is refused, and that nothing else changes."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Mapping
@@ -218,13 +219,18 @@ def test_files_keep_their_mode_and_a_failed_write_leaves_the_old_file(
     before = text(folder)
 
     def full(_: int) -> None:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ApprovalRefused, match="cannot be read or written: No space left on device"):
         sign(folder, "talk")
     assert text(folder) == before
     assert not list(folder.rglob(".*"))
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ApprovalRefused, match="nowhere: cannot be read or written: No such file or directory"):
+        withdraw(tmp_path / "nowhere", ("talk",))
 
 
 def test_a_second_approval_waits_for_the_first(folder: Path) -> None:

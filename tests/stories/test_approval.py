@@ -5,6 +5,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cds_hooks.consult import Consultation, consult, silence_of
 from cds_hooks.fhir.bundle import prefetch_of
@@ -13,7 +15,7 @@ from cds_hooks.fhir.record import Record
 from cds_hooks.knowledge.library import Knowledge, Part
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.reasoning.consider import UNAPPROVED, History, only_approved
-from cds_hooks.reasoning.considerations import Outcome, Status
+from cds_hooks.reasoning.considerations import Considered, Outcome, Status
 from cds_hooks.writing.compose import compose
 from tests.support.service import NOW
 from tests.support.stories import FIXTURES
@@ -99,6 +101,27 @@ def test_what_is_approved_is_said_in_full_beside_drafts() -> None:
         blocks.append((found.warnings, found.to_confirm, found.shown))
     assert blocks[0] == blocks[1]
     assert blocks[1][1]
+
+
+@cache
+def open_verdicts() -> dict[tuple[str, int | None], Considered]:
+    """What is concluded where approval is not required."""
+    consultation, _ = seen(drafts(), required=False)
+    return {(one.consideration.id, one.episode): one for one in consultation.considerations}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_whatever_is_approved_is_all_that_is_shown_and_each_says_all_that_it_would(data: st.DataObject) -> None:
+    speaking = sorted({id_ for (id_, _), one in open_verdicts().items() if one.outcome is not Outcome.DOES_NOT_APPLY})
+    approved = data.draw(st.sets(st.sampled_from([*FOUNDATION, *speaking])))
+    consultation, cards = seen(knowledge(*approved), required=True)
+    assert considerations_of(cards) <= ({"tier", *approved} if set(FOUNDATION) <= approved else set())
+    for one in consultation.considerations:
+        before = open_verdicts()[(one.consideration.id, one.episode)]
+        said = (one.outcome, one.because, one.warnings, one.to_confirm, one.suppressed)
+        assert said == (before.outcome, before.because, before.warnings, before.to_confirm, before.suppressed)
+        assert one.shown is (before.shown and one.consideration.id in approved)
 
 
 def test_a_suspicion_that_is_a_draft_still_holds_the_tier_back() -> None:
