@@ -129,21 +129,32 @@ def _limits(settings: Settings) -> Limits:
 
 
 def wsgi() -> flask.Flask:
-    """The application as the environment describes it; the factory that the WSGI server calls in each worker.
+    """The application as the environment describes it, for a WSGI server that calls a factory in each worker.
 
     Raises SettingsBroken, KnowledgeBroken or JournalUnavailable: then the service does not start.
     """
     settings = read_settings(os.environ)
-    knowledge = released_knowledge(settings)
+    return worker(settings, released_knowledge(settings))
+
+
+def worker(settings: Settings, knowledge: Knowledge) -> flask.Flask:
+    """The application of one worker, with knowledge that was loaded and checked before. Raises JournalUnavailable."""
     journal = Journal(settings.database_url, read_keyring(settings.pseudonym_key_file))
     app = create_app(settings, knowledge, journal)
     # at the exit of a worker too, where atexit is not called
     Finalize(None, Notary(journal, settings.checkpoints, now).close, exitpriority=1)
     warm_up()  # the first answer must not wait for the FHIR models to load
     sys.setswitchinterval(_TURN)
-    gc.collect()
-    gc.freeze()  # what was loaded lives as long as the process: no collection needs to look at it again
+    keep_what_is_loaded()
     return app
+
+
+def keep_what_is_loaded() -> None:
+    """Let no collection look again at what lives as long as the process: its pauses, and copies of memory that workers
+    share, are saved.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def released_knowledge(settings: Settings, more_checks: Iterable[MoreChecks] = ()) -> Knowledge:

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,10 +12,12 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from cds_hooks.app import create_app, released_knowledge
+from cds_hooks.app import create_app, keep_what_is_loaded, released_knowledge, worker
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_keyring
+from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.approvals import approval_state
+from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.profiles import clients_of
 from cds_hooks.settings import Settings, described, read_settings
 from cds_hooks.web.metrics import FOLDER, read_token
@@ -32,16 +35,17 @@ HEADERS_WITHIN_MS = 10_000  # a connection that has not sent its headers by then
 def serve() -> None:
     """Serve; the settings are environment variables."""
     settings = read_settings(os.environ)
-    check_before_start(settings)
+    knowledge = checked_before_start(settings)
+    warm_up()  # before the workers are made: they share what is there when they begin
+    keep_what_is_loaded()
     with counting_together(settings):
-        run_server(settings)
+        run_server(settings, knowledge)
 
 
-def run_server(settings: Settings) -> None:
-    """The production server of the application that `app.wsgi` makes in each worker, until it is stopped."""
+def run_server(settings: Settings, knowledge: Knowledge) -> None:
+    """The production server of the application that `app.worker` makes in each worker, until it is stopped."""
     server = Granian(
-        "cds_hooks.app:wsgi",
-        factory=True,
+        "cds_hooks.app:worker",
         interface=Interfaces.WSGI,
         address=settings.host,
         port=settings.port,
@@ -52,7 +56,7 @@ def run_server(settings: Settings) -> None:
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
     )
-    server.serve()
+    server.serve(target_loader=partial(worker, settings, knowledge), wrap_loader=False)
 
 
 @contextmanager
@@ -69,8 +73,10 @@ def counting_together(settings: Settings) -> Iterator[None]:
             del os.environ[FOLDER]
 
 
-def check_before_start(settings: Settings) -> None:
-    """What would keep the workers from starting, found once and said in one line instead of in each of them."""
+def checked_before_start(settings: Settings) -> Knowledge:
+    """The knowledge for all workers. What would keep them from starting is found here, and said in one line instead of
+    in each of them.
+    """
     clients = clients_of(settings)
     read_token(settings.metrics_token_file)
     knowledge = released_knowledge(settings, (check_cards,))
@@ -79,6 +85,7 @@ def check_before_start(settings: Settings) -> None:
         click.echo(f"recurrence-cds: {approval_state(knowledge)}", err=True)
     if clients.anonymous is not None:
         click.echo("recurrence-cds: demo profile: whoever calls from this computer is answered, unasked", err=True)
+    return knowledge
 
 
 @click.command()

@@ -31,8 +31,24 @@ def text(name: str) -> dict[str, Any]:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """The compiled schema of a message."""
-    Draft202012Validator.check_schema(text(name))
-    return Draft202012Validator(text(name))
+    written = text(name)
+    Draft202012Validator.check_schema(written)
+    return Draft202012Validator(_inlined(written, written.get("$defs", {})))
+
+
+def _inlined(node: Any, definitions: Mapping[str, Any]) -> Any:
+    """The same schema with each definition in the place of the reference to it: looking a reference up at each use
+    takes as long as all the rest. None of our definitions holds itself.
+    """
+    if isinstance(node, list):
+        return [_inlined(child, definitions) for child in node]
+    if not isinstance(node, dict):
+        return node
+    rest = {name: _inlined(child, definitions) for name, child in node.items() if name not in ("$ref", "$defs")}
+    if "$ref" not in node:
+        return rest
+    definition = _inlined(definitions[node["$ref"].removeprefix("#/$defs/")], definitions)
+    return {"allOf": [definition], **rest} if rest else definition
 
 
 def problems(name: str, message: object) -> tuple[Problem, ...]:

@@ -69,5 +69,5 @@ def test_serve_says_at_start_that_it_will_be_silent(
         pseudonym_key_file=tmp_path / "key",
         require_approval=required,
     )
-    serving.check_before_start(settings)
+    serving.checked_before_start(settings)
     assert capsys.readouterr().err == said

@@ -1,8 +1,10 @@
 """Starting the service: what it needs, and what it says when that is not there."""
 
 import os
+import pickle
 import re
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from cds_hooks.__main__ import main
 from cds_hooks.commands import serving
+from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import Settings
 from cds_hooks.web.metrics import FOLDER
 
@@ -43,11 +46,14 @@ def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         def __init__(self, target: str, **options: object) -> None:
             given.update(options, target=target)
 
-        def serve(self) -> None:
+        def serve(self, target_loader: Callable[[], object], wrap_loader: bool) -> None:
+            assert not wrap_loader
+            given["worker"] = pickle.loads(pickle.dumps(target_loader))  # noqa: S301 (for workers that are not forked)
             given["folder"] = os.environ.get(FOLDER)
             given["folder_is_private"] = given["folder"] and stat.S_IMODE(Path(given["folder"]).stat().st_mode) == 0o700
 
     monkeypatch.setattr(serving, "Granian", Server)
+    monkeypatch.setattr(serving, "keep_what_is_loaded", lambda: None)
     return given
 
 
@@ -63,7 +69,8 @@ def test_production_with_all_that_it_needs_starts_without_a_word(
         }
     )
     assert (result.exit_code, result.output) == (0, "")
-    assert (started["target"], started["factory"], started["folder"]) == ("cds_hooks.app:wsgi", True, None)
+    settings, knowledge = started["worker"].args
+    assert (settings.port, knowledge.fingerprint, started["folder"]) == (8123, load_knowledge().fingerprint, None)
     assert (started["address"], started["port"], started["workers"]) == ("127.0.0.1", 8123, 2)
     assert started["blocking_threads"] > 5 + 1  # one more refuses, another answers a probe
 
