@@ -1,7 +1,8 @@
 """Feedback as the journal keeps it: what may be counted in the clear, what a clinician wrote sealed."""
 
 import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -12,8 +13,22 @@ from cds_hooks.protocol.canonical import canonical
 from cds_hooks.protocol.feedback import FeedbackItem
 
 
-def items_of(ring: Keyring, tenant: str, feedback: Iterable[FeedbackItem], reasons: Collection[str]) -> list[Row]:
-    """The items as columns of `reported`. `reasons` are the codes that our cards offer: others could hold anything."""
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The reasons for an override that our cards offer: their system and codes."""
+
+    system: str
+    codes: frozenset[str]
+
+    def own(self, reason: Mapping[str, str] | None) -> str | None:
+        """The code, if it is one of ours; clients leave the system out or send ours."""
+        said = reason or {}
+        ours = said.get("code") in self.codes and said.get("system", self.system) == self.system
+        return said["code"] if ours else None
+
+
+def items_of(ring: Keyring, tenant: str, feedback: Iterable[FeedbackItem], reasons: Reasons) -> list[Row]:
+    """The items as columns of `reported`. A reason that is not ours could hold anything: it becomes a pseudonym."""
     return [_item(ring, tenant, item, reasons) for item in feedback]
 
 
@@ -30,12 +45,12 @@ def told(item: FeedbackItem) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value}
 
 
-def _item(ring: Keyring, tenant: str, item: FeedbackItem, reasons: Collection[str]) -> Row:
-    code = (item.reason or {}).get("code")
+def _item(ring: Keyring, tenant: str, item: FeedbackItem, reasons: Reasons) -> Row:
+    foreign = opaque(ring, tenant, (item.reason or {}).get("code"))
     return {
         "card_uuid": opaque(ring, tenant, item.card),
         "outcome": item.outcome,
-        "reason": code if code in reasons else opaque(ring, tenant, code),
+        "reason": reasons.own(item.reason) or foreign,
         "commented": int(item.comment is not None),
         "suggestions": [opaque(ring, tenant, uuid) for uuid in item.accepted_suggestions],
         "outcome_at": _moment(item.outcome_timestamp),

@@ -14,6 +14,7 @@ from cds_hooks.picture.vocabulary import Scope
 from cds_hooks.reasoning.conditions import AllOf, Condition, Judge
 from cds_hooks.reasoning.considerations import CardKind, Consideration, Considered, Effect, Outcome, Status
 from cds_hooks.reasoning.gates import Bench, Gate
+from cds_hooks.reasoning.grounds import grounds
 from cds_hooks.reasoning.verdict import Because, Truth
 
 REPLACED, QUIETENED, UNAPPROVED = "replaced", "quietened", "unapproved"
@@ -25,10 +26,13 @@ QUIETABLE = frozenset({CardKind.SURVEILLANCE, CardKind.RESTRAINT, CardKind.TREAT
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A consideration that was overridden for a lasting reason which still holds; `side` is the tumour's."""
+    """A consideration that was overridden for a lasting reason; `side` is the tumour's. It lasts as long as the
+    consideration rests on the same `facts` (`reasoning.grounds`); None is whatever it rests on.
+    """
 
     consideration: str
     side: str
+    facts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,20 @@ def _silenced(one: Considered, picture: Picture, recurrence: bool, history: Hist
     kind = one.consideration.card.kind
     if recurrence and kind in REPLACEABLE:
         return replace(one, silenced=REPLACED)
-    if history.overrides and kind in QUIETABLE:
-        side = "" if one.episode is None else picture.episodes[one.episode].side
-        if Override(one.consideration.id, side) in history.overrides:
-            return replace(one, silenced=QUIETENED)
+    if kind in QUIETABLE and _overridden(one, picture, history):
+        return replace(one, silenced=QUIETENED)
     return one
+
+
+def _overridden(one: Considered, picture: Picture, history: History) -> bool:
+    """Whether an override on record still holds: it is of this tumour, and the facts are those of then."""
+    episode = None if one.episode is None else picture.episodes[one.episode]
+    side = "" if episode is None else episode.side
+    of_this = [o for o in history.overrides if (o.consideration, o.side) == (one.consideration.id, side)]
+    if not of_this:
+        return False
+    facts = picture.patient if episode is None else picture.facts_of(episode)
+    return any(o.facts in (None, grounds(one.consideration, facts)) for o in of_this)
 
 
 def _considered(consideration: Consideration, bench: Bench, episode: int | None, gate: Gate) -> Considered:

@@ -3,7 +3,7 @@
 import flask
 
 from cds_hooks.audit.entry import Kind
-from cds_hooks.audit.feedback import items_of, told
+from cds_hooks.audit.feedback import Reasons, items_of, told
 from cds_hooks.audit.payload import Payload, written
 from cds_hooks.protocol.feedback import read_feedback
 from cds_hooks.web.call import Call, admit, journaled, say
@@ -19,7 +19,8 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     card that is not ours (the client can do nothing about it, and the report is worth keeping).
     """
     routes = flask.Blueprint("feedback", __name__)
-    reasons = frozenset(wording_of(desk.knowledge).family("override.reason."))
+    wording = wording_of(desk.knowledge)
+    reasons = Reasons(wording.say("override.system"), frozenset(wording.family("override.reason.")))
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services//<service_id>/feedback")
@@ -33,7 +34,7 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     return routes
 
 
-def _kept(call: Call, reasons: frozenset[str]) -> flask.Response:
+def _kept(call: Call, reasons: Reasons) -> flask.Response:
     desk = call.desk
     items = read_feedback(read_body(desk.max_body_bytes), desk.max_body_bytes)
     payload = written(Payload({}, {}, items=[told(item) for item in items]))

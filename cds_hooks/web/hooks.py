@@ -9,6 +9,7 @@ from hashlib import sha256
 import flask
 
 from cds_hooks.audit.entry import Entry, Kind, Summary, Who
+from cds_hooks.audit.history import overrides_of
 from cds_hooks.audit.payload import Answered, Payload, input_digest, kept_keys, of_decision, people, written
 from cds_hooks.audit.summary import cards_shown, summary
 from cds_hooks.decide import NOT_PROFESSIONAL, Circumstances, decide
@@ -70,8 +71,15 @@ def _answer(call: Call, admitted: Admitted) -> flask.Response:
     with call.phase("read"):
         reading = read_supplemented(request, supplement, knowledge.service.prefetch, knowledge.sieve)
     today = call.received_at.astimezone(UTC).date()
+    with call.phase("remember"):
+        history = overrides_of(desk.journal, knowledge, call.caller.tenant, request.patient_id, today)
     given = Circumstances(
-        call.id, today, request.user_type, base_url=desk.base_url, require_approval=desk.require_approval
+        call.id,
+        today,
+        request.user_type,
+        history=history,
+        base_url=desk.base_url,
+        require_approval=desk.require_approval,
     )
     with call.phase("decide"):
         decision = decide(reading.record, knowledge, given)

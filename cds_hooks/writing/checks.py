@@ -52,7 +52,7 @@ def _template_problems(knowledge: Knowledge) -> Iterator[str]:
             yield f"wording.yaml: {key} is not used"
             continue
         yield from _placeholder_problems(key, template, expected.get(key, frozenset()))
-        if not key.endswith(".sources"):  # ids, not words
+        if not key.endswith((".sources", ".lasting")):  # ids, not words
             yield from _word_problems(key, template)
     yield from _value_problems(knowledge)
 
@@ -117,8 +117,7 @@ def _value_problems(knowledge: Knowledge) -> Iterator[str]:
     said = knowledge.wording
     for card in (kind.value for kind in ORDER):
         yield from _frame_problems(said, card)
-    if not any(key.startswith("override.reason.") for key in said):
-        yield "wording.yaml: there is no override.reason.*"
+    yield from _override_problems(said)
     for key in sorted(key for key in said if key.endswith(".sources")):
         unknown = [source for source in ids(said[key]) if source not in knowledge.sources]
         yield from (f"wording.yaml: {key} names {source}, which is not in sources.yaml" for source in unknown)
@@ -127,6 +126,16 @@ def _value_problems(knowledge: Knowledge) -> Iterator[str]:
     for row in knowledge.tiers.rows:
         if row.key not in SHOWN_FACT:
             yield f"tiers.yaml: the factor {row.key} has no place in the assessment"
+
+
+def _override_problems(said: Mapping[str, str]) -> Iterator[str]:
+    if not any(key.startswith("override.reason.") for key in said):
+        yield "wording.yaml: there is no override.reason.*"
+    for reason in ids(said.get("override.lasting", "")):
+        if f"override.reason.{reason}" not in said:
+            yield f"wording.yaml: override.lasting names {reason}, which is no override.reason.*"
+    if not said.get("override.lasting_months", "1").isdecimal():
+        yield "wording.yaml: override.lasting_months is not a whole number"
 
 
 def _frame_problems(said: Mapping[str, str], card: str) -> Iterator[str]:

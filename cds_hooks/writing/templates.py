@@ -140,6 +140,8 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "source.unsupported_data.label": "",
             "topic.system": "",
             "override.system": "",
+            "override.lasting": "",
+            "override.lasting_months": "",
             "attributes.link": "",
             "attributes.intervention": "",
             "attributes.relevance": "",

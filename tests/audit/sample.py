@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from cds_hooks.audit.entry import Entry, Kind, Who
-from cds_hooks.audit.feedback import items_of, told
+from cds_hooks.audit.feedback import Reasons, items_of, told
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
 from cds_hooks.audit.payload import Payload, written
@@ -18,7 +18,8 @@ from cds_hooks.protocol.feedback import FeedbackItem
 RING = Keyring.of(b"k" * 32)
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 CARD = str(uuid4())
-REASONS = frozenset({"done_or_planned"})
+CODES = ("done_or_planned", "discussed_declined", "awaiting_result")
+REASONS = Reasons("urn:recurrence-cds:override-reason", frozenset(CODES))
 
 
 def entry(**changes: object) -> Entry:

@@ -33,6 +33,8 @@ BROKEN = [
     ("caveat__her2__sources", "hearsay", "caveat.her2.sources names hearsay"),
     ("card__tier__version", "one", "card.tier.version is not a whole number"),
     ("topic__tier__code", "recurrence-tier", "topic.tier.code is not 1 to 100 letters and digits"),
+    ("override__lasting", "bored", "override.lasting names bored"),
+    ("override__lasting_months", "a year", "override.lasting_months is not a whole number"),
     ("driver__order", "grade, size", "driver.order does not name each factor"),
     ("summary__several_worst", "x" * 140 + "{tier}{count}", "no summary fits into 139 characters"),
 ]
