@@ -71,6 +71,7 @@ class Payload(Struct, omit_defaults=True):
     response: Raw | UnsetType = UNSET
     refusal: dict[str, str] = {}
     items: list[dict[str, Any]] = []
+    set_aside: list[dict[str, Any]] = []
 
 
 _DECODER = msgspec.json.Decoder(Payload)

@@ -33,6 +33,7 @@ class Call:
     action: str | None = None
     about: str | None = None
     phases: dict[str, float] = field(default_factory=dict)
+    set_aside: list[dict[str, Any]] = field(default_factory=list)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
@@ -100,7 +101,9 @@ def refuse(call: Call, problem: Exception) -> None:
     """Commit a refusal, with what could be read of the call."""
     told = refusal(problem)
     request = {} if call.hook_instance is None else {"hookInstance": call.hook_instance}
-    payload = Payload(people(call.who), request, refusal={"text": told.text, "where": told.where})
+    payload = Payload(
+        people(call.who), request, refusal={"text": told.text, "where": told.where}, set_aside=call.set_aside
+    )
     entry = call.entry(told.status, error=_word(problem), payload=written(payload))
     call.desk.journal.record(entry)
     say(call, entry)

@@ -86,15 +86,17 @@ def _answer(call: Call, admitted: Admitted) -> flask.Response:
         body = canonical({"cards": decision.cards})
     outcomes = {name: outcome.value for name, outcome in supplement.outcomes.items()}
     answered = Answered(request, kept_keys(reading.used, outcomes), reading, given, decision, body)
-    record(call, answered, sent=mode >= Mode.PILOT)
-    return answer_of(body if mode >= Mode.PILOT else _NO_CARDS)
+    said = body if mode >= Mode.PILOT else _NO_CARDS
+    record(call, answered, said)
+    return answer_of(said)
 
 
 def _switched_off(call: Call, request: HookRequest) -> flask.Response:
     """Nothing is read and nothing is judged; that it was asked is kept."""
     told = {"hook": request.hook, "hookInstance": request.hook_instance}
     payload = written(Payload(people(call.who), told))
-    commit(call, call.entry(200, summary=Summary(silence=SWITCHED_OFF), sent=False, payload=payload))
+    digest = sha256(_NO_CARDS).digest()
+    commit(call, call.entry(200, summary=Summary(silence=SWITCHED_OFF), output_digest=digest, payload=payload))
     return answer_of(_NO_CARDS)
 
 
@@ -125,8 +127,8 @@ def load(call: Call, request: HookRequest) -> Supplement:
     return supplement
 
 
-def record(call: Call, answered: Answered, *, sent: bool) -> None:
-    """Commit a decision; `sent` says whether its cards are shown. Raises JournalUnavailable."""
+def record(call: Call, answered: Answered, said: bytes) -> None:
+    """Commit a decision; `said` is the answer, with its cards or without. Raises JournalUnavailable."""
     knowledge, decision = call.desk.knowledge, answered.decision
     entry = call.entry(
         200,
@@ -134,8 +136,8 @@ def record(call: Call, answered: Answered, *, sent: bool) -> None:
         cards=cards_shown(decision, call.id),
         knowledge=knowledge.fingerprint,
         input_digest=input_digest(answered.keys),
-        output_digest=sha256(answered.body).digest(),
-        sent=sent,
+        output_digest=sha256(said).digest(),
+        sent=said == answered.body,
         payload=of_decision(call.who, answered),
     )
     commit(call, entry)

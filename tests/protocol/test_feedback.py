@@ -24,7 +24,9 @@ def accepted(**changed: Any) -> dict[str, Any]:
 
 
 def read(*items: dict[str, Any]) -> tuple[FeedbackItem, ...]:
-    return read_feedback(json.dumps({"feedback": items}).encode(), MIB)
+    report = read_feedback(json.dumps({"feedback": items}).encode(), MIB)
+    assert report.refused == ()
+    return report.items
 
 
 REFUSED = {
@@ -46,9 +48,18 @@ REFUSED = {
 
 @pytest.mark.parametrize(("item", "where"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_is_not_feedback_is_refused_with_its_place(item: dict[str, Any], where: str) -> None:
-    with pytest.raises(NotAHookRequest) as refused:
-        read(item)
-    assert refused.value.where == where
+    report = read_feedback(json.dumps({"feedback": [item]}).encode(), MIB)
+    assert (report.items, [(one.where, one.sent) for one in report.refused]) == ((), [(where, item)])
+
+
+@pytest.mark.parametrize(
+    "odd", [None, 1, [], {}, overridden(card=...), overridden(outcomeTimestamp="2026-02-30T10:00:00Z")]
+)
+def test_an_item_that_is_none_keeps_no_other_out(odd: Any) -> None:
+    """B9: leniency item by item."""
+    report = read_feedback(json.dumps({"feedback": [overridden(card="a"), odd, overridden(card="b")]}).encode(), MIB)
+    assert [item.card for item in report.items] == ["a", "b"]
+    assert [one.where.partition(".")[0] for one in report.refused] == ["feedback[1]"]
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"feedback":{}}', b"null"])
@@ -113,6 +124,22 @@ def test_a_time_is_kept_as_sent(time: str) -> None:
     """B7."""
     (item,) = read(overridden(outcomeTimestamp=time))
     assert item.outcome_timestamp == time
+
+
+def test_a_reason_of_a_hospitals_own_comes_as_epics_extension() -> None:
+    """B10: as Epic's documentation shows it."""
+    key = "com.epic.cdshooks.feedback.overrideReason"
+    said = {"reasonCategory": "45", "reasonDisplay": "Does not meet criteria", "reasonTitle": "Does not meet criteria"}
+    extension = {f"{key}.{name}": text for name, text in said.items()}
+    (item,) = read(overridden(overrideReasons={"extension": extension, "userComment": "free text"}))
+    assert item.reason == {"code": "45", "system": key, "display": "Does not meet criteria"}
+    assert item.comment == "free text"
+
+
+@pytest.mark.parametrize("extension", [{}, [], {"com.epic.cdshooks.feedback.overrideReason.reasonCategory": 45}])
+def test_an_extension_that_tells_no_reason_is_none(extension: Any) -> None:
+    (item,) = read(overridden(overrideReasons={"extension": extension}))
+    assert item.reason is None
 
 
 def test_a_comment_shows_in_no_representation() -> None:

@@ -1,10 +1,26 @@
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
 import pytest
 
+from cds_hooks.app import create_app
+from cds_hooks.audit.entry import Kind
+from cds_hooks.audit.payload import Payload
+from cds_hooks.audit.reading import unsealed
 from cds_hooks.errors import JournalUnavailable
-from tests.web.desk import KNOWLEDGE, SERVICE, Desk, with_cards
+from cds_hooks.settings import Settings
+from tests.web.desk import KNOWLEDGE, NOW, SERVICE, Desk, with_cards
+from tests.web.desk import opened as opened_desk
 
 PATH = f"{SERVICE}/feedback"
 TIME = "2026-03-01T10:30:00.123Z"
+
+
+def opened(desk: Desk, call: dict[str, Any]) -> Payload:
+    payload = unsealed(desk.journal, call)
+    assert payload is not None
+    return payload
 
 
 def dismissed(card: str) -> dict[str, str]:
@@ -41,11 +57,35 @@ def test_the_same_feedback_twice_is_a_copy_of_the_first(desk: Desk) -> None:
     assert [row["copy"] for row in desk.rows("reported")] == [0, 1]
 
 
-def test_one_item_that_is_none_keeps_the_whole_body_out(desk: Desk) -> None:
+def test_one_item_that_is_none_keeps_no_other_out_and_is_kept_apart(desk: Desk) -> None:
+    """B4, B9."""
+    odd = {**dismissed("b"), "outcome": "ignored"}
+    assert desk.post({"feedback": [dismissed("a"), odd]}, PATH).status_code == 200
+    assert len(desk.rows("reported")) == 1
+    (call,) = desk.calls(Kind.FEEDBACK)
+    assert call["error"] == "items_refused"
+    assert [one["sent"] for one in opened(desk, call).set_aside] == [odd]
+
+
+def test_a_body_without_any_feedback_says_what_to_mend_and_is_kept_all_the_same(desk: Desk) -> None:
     """B4."""
-    answer = desk.post({"feedback": [dismissed("a"), {**dismissed("b"), "outcome": "ignored"}]}, PATH)
-    assert (answer.status_code, answer.get_json()["issue"][0]["expression"]) == (422, ["feedback[1].outcome"])
-    assert desk.rows("reported") == []
+    odd = {**dismissed("b"), "outcome": "ignored"}
+    answer = desk.post({"feedback": [odd]}, PATH)
+    assert (answer.status_code, answer.get_json()["issue"][0]["expression"]) == (422, ["feedback[0].outcome"])
+    (call,) = desk.calls(Kind.FEEDBACK)
+    assert [one["sent"] for one in opened(desk, call).set_aside] == [odd]
+
+
+def test_feedback_that_comes_before_its_call_joins_it_when_it_comes(tmp_path: Path) -> None:
+    decision = "019c0000-0000-7000-8000-000000000001"
+    uuid = str(uuid5(UUID(decision), "tier"))
+    with opened_desk(tmp_path) as desk:
+        desk.post({"feedback": [dismissed(uuid.upper())]}, PATH)
+        app = create_app(
+            Settings(require_approval=False), KNOWLEDGE, desk.journal, lambda: NOW, new_id=lambda _: decision
+        )
+        app.test_client().post(SERVICE, json=with_cards())
+        assert [kept.row["card_uuid"] for kept in desk.decisions()[0].feedback] == [uuid]
 
 
 def test_feedback_is_taken_behind_a_double_slash_too(desk: Desk) -> None:
