@@ -9,11 +9,12 @@ from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.payload import Payload
 from cds_hooks.audit.reading import unsealed
 from cds_hooks.errors import JournalUnavailable
-from cds_hooks.settings import Settings
+from cds_hooks.settings import Profile, Settings
 from tests.web.desk import KNOWLEDGE, NOW, SERVICE, Desk, with_cards
 from tests.web.desk import opened as opened_desk
 
 PATH = f"{SERVICE}/feedback"
+DEMO = Settings(profile=Profile.DEMO, require_approval=False)
 TIME = "2026-03-01T10:30:00.123Z"
 
 
@@ -81,9 +82,7 @@ def test_feedback_that_comes_before_its_call_joins_it_when_it_comes(tmp_path: Pa
     uuid = str(uuid5(UUID(decision), "tier"))
     with opened_desk(tmp_path) as desk:
         desk.post({"feedback": [dismissed(uuid.upper())]}, PATH)
-        app = create_app(
-            Settings(require_approval=False), KNOWLEDGE, desk.journal, lambda: NOW, new_id=lambda _: decision
-        )
+        app = create_app(DEMO, KNOWLEDGE, desk.journal, lambda: NOW, new_id=lambda _: decision)
         app.test_client().post(SERVICE, json=with_cards())
         assert [kept.row["card_uuid"] for kept in desk.decisions()[0].feedback] == [uuid]
 
