@@ -8,6 +8,7 @@ from cds_hooks.picture.derived import anatomic_stage, cts5, late_recurrence, npi
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
+from cds_hooks.picture.found_in_tissue import with_found_in_tissue
 from cds_hooks.picture.gaps import closed
 from cds_hooks.picture.named import named_unclearly, with_named
 from cds_hooks.picture.narrative import breast_texts, told_in_text
@@ -125,7 +126,7 @@ READS: frozenset[str] = (
 
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
-    record = with_named(with_reported(record, vocabulary), vocabulary)
+    record = with_found_in_tissue(with_named(with_reported(record, vocabulary), vocabulary), vocabulary)
     tumours = tumours_in(record, vocabulary)
     views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
     patient = {
@@ -177,6 +178,7 @@ def _episode(first: View, patient: Mapping[str, Fact]) -> tuple[Episode, tuple[t
     facts = {name: closed(name, fact, record, vocabulary) for name, fact in facts.items()}
     together = receptors.hormone_receptor(view, facts["er"], facts["pr"])
     facts["hormone_receptor"] = closed("hormone_receptor", together, record, vocabulary)
+    facts["invasive"] = behaviour.settled_by_spread(facts["invasive"], facts["metastatic"])
     computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
     facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
     doubt = closed("worse_result_on_record", worse.read(view, facts), record, vocabulary)

@@ -175,3 +175,14 @@ def test_an_unanswered_histology_says_nothing() -> None:
 )
 def test_icd_names_the_type_of_a_carcinoma_in_situ(codes: list[str], expected: str) -> None:
     assert value(facts(*(condition(code) for code in codes))["histology"]) == expected
+
+
+def test_a_cancer_that_has_spread_is_invasive_whatever_calls_it_in_situ() -> None:
+    dcis = observation("loinc 44638-5", "sct 86616005")
+    assert value(facts(condition(), dcis)["invasive"]) == "conflicting"
+    assert value(facts(condition(), dcis, condition("icd C79.51"))["invasive"]) == "invasive"
+
+
+def test_a_spread_tumour_that_may_be_no_carcinoma_stays_open() -> None:
+    both = (condition("sct 408643008"), condition("sct 254844000"))
+    assert value(facts(*both, condition("icd C79.51"))["invasive"]) == "conflicting"

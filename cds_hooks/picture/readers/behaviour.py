@@ -10,6 +10,8 @@ from cds_hooks.picture.finding import Finding, evidence_of
 from cds_hooks.picture.readers.stage import categories, stage_groups
 from cds_hooks.picture.view import View
 
+_DISAGREE = "diagnosis and histology disagree on invasive or in situ"
+_NO_CARCINOMA = "diagnosis and histology disagree on carcinoma or another tumour"
 _IN_SITU = frozenset({"ductal_in_situ", "lobular_in_situ"})
 # Words of histology that say no more than "a carcinoma of the breast, somewhere".
 _GENERAL = frozenset({"adenocarcinoma", "paget", "inflammatory"})
@@ -83,7 +85,16 @@ def read_invasive(view: View) -> Fact:
     if not said and not kinds:
         unread = tuple(Evidence(r) for r in view.tumour.unread)
         return Unknown(Why.UNREADABLE if unread else Why.EQUIVOCAL, (*proof, *unread), notes=_unsure(view))
-    return Unknown(Why.CONFLICTING, proof, notes=("diagnosis and histology disagree on invasive or in situ",))
+    note = _NO_CARCINOMA if "not_carcinoma" in said | kinds else _DISAGREE
+    return Unknown(Why.CONFLICTING, proof, notes=(note,))
+
+
+def settled_by_spread(invasive: Fact, metastatic: Fact) -> Fact:
+    """A cancer that has spread is invasive, whatever else calls it in situ."""
+    spread = isinstance(metastatic, Known) and metastatic.value == "yes"
+    if not spread or not isinstance(invasive, Unknown) or _DISAGREE not in invasive.notes:
+        return invasive
+    return Known("invasive", tuple(sorted({*invasive.evidence, *metastatic.evidence})), notes=invasive.notes)
 
 
 def _behaviour(histology: str) -> str:
