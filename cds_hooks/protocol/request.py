@@ -11,6 +11,7 @@ from cds_hooks.protocol import schema, strict_json
 _ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Za-z]+)/([^/\s?#]+)")
 # What we read of a request; other members ("extension", those of older versions) are ignored, as the spec asks.
 _DECODED = ("hook", "hookInstance", "fhirServer", "context", "fhirAuthorization")
+_LONGEST = 256 * 1024  # bytes of each of them: a token has a few thousand, and decoding thoroughly takes its time
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def read_request(body: bytes, hook: str, max_bytes: int) -> HookRequest:
     (with the first thing to mend), WrongHook, or WrongPatient when the token was given for another patient.
     """
     raw = strict_json.check_members(body, max_bytes)
-    envelope = {name: strict_json.decode(raw[name], name) for name in _DECODED if name in raw}
+    envelope = {name: _decoded(raw[name], name) for name in _DECODED if name in raw}
     if isinstance(envelope.get("hook"), str) and envelope["hook"] != hook:
         raise WrongHook(f"This service answers the hook {hook}.", "hook")
     prefetch = strict_json.members(raw["prefetch"], "prefetch") if "prefetch" in raw else {}
@@ -74,6 +75,12 @@ def _relative(envelope: dict[str, Any]) -> dict[str, Any]:
         if isinstance(context.get(name), str) and (found := _ADDRESS.fullmatch(context[name]))
     }
     return {**envelope, "context": {**context, **shortened}}
+
+
+def _decoded(raw: bytes, name: str) -> Any:
+    if len(raw) > _LONGEST:
+        raise NotAHookRequest(f"must have at most {_LONGEST} bytes", name)
+    return strict_json.decode(raw, name)
 
 
 def _kinds(prefetch: Mapping[str, bytes]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""The running service and the FHIR server of its client, as an EHR meets them: over HTTP alone."""
+"""The running service and the FHIR server of its client, as an EHR meets them: over HTTP alone, every call signed."""
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
@@ -15,9 +16,11 @@ from tests.support import ehr
 from tests.support.expectation import told
 from tests.support.fhir_server import FhirServer, running_fhir_server, says
 from tests.support.granian import running_granian
+from tests.support.tokens import BASE, ISSUER, JKU, ec_key, good, jwk, rsa_key
 
+TENANT = "8f3b1a52-6f0d-4f6c-9c57-3a4d1d0f7c11"
+ELSEWHERE = "https://elsewhere.example.org"
 ORIGIN = "https://ehr.example.org"
-PUBLIC = "https://cds.example.org"
 TOKEN = "canary-token-31c7"  # noqa: S105 (a made-up one)
 DEADLINE_MS = 2000
 LIMIT = 4 * 1024 * 1024
@@ -56,8 +59,10 @@ class Live:
         return self.call("POST", path or self.path, raw, **{"Content_Type": "application/json", **headers})
 
     def call(self, method: str, path: str, content: bytes | None, **headers: str) -> httpx.Response:
-        """One call; underscores in the names of headers are dashes."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        """One call; underscores in the names of headers are dashes. It is signed unless it has an Authorization."""
+        if method in {"GET", "POST"} and path.startswith("/cds-services"):
+            headers.setdefault("Authorization", f"Bearer {good(time.time(), BASE + path)}")
+        named = {name.replace("_", "-"): value for name, value in headers.items() if value}
         return self.http.request(method, path, content=content, headers=named)
 
     def cards(self, request: Json) -> list[Json]:
@@ -105,21 +110,34 @@ def without(members: Json, *names: str) -> Json:
     return {name: value for name, value in members.items() if name not in names}
 
 
+def clients(fhir: str) -> Json:
+    """The registry: an EHR with keys that were handed over, a tenant of it, and one whose keys are at an address."""
+    keys = [jwk(ec_key(), "ec-1"), jwk(rsa_key(), "rsa-1")]
+    common = {"mode": "live", "fhir_servers": [fhir], "networks": ["127.0.0.0/8"], "cors_origins": [ORIGIN]}
+    return {
+        "ehr": {"issuer": ISSUER, "keys": keys, "jku": JKU, **common},
+        "tenant": {"issuer": ISSUER, "tenant": TENANT, "keys": keys, **common},
+        "elsewhere": {"issuer": ELSEWHERE, "jwks_url": f"{fhir}/jwks", **common},
+    }
+
+
 @contextmanager
 def live_service(folder: Path) -> Iterator[Live]:
     """Start both on loopback, with a fresh journal in `folder`."""
     database, log = folder / "journal.sqlite3", folder / "log"
     read_or_create_keyring(folder / "key")
+    registry = folder / "clients.yaml"
     with running_fhir_server() as fhir:
+        registry.write_text(json.dumps({"clients": clients(fhir.base)}))  # JSON is YAML
         environment = {
-            "RECURRENCE_CDS_PROFILE": "demo",
+            "RECURRENCE_CDS_PROFILE": "production",
+            "RECURRENCE_CDS_CLIENTS_FILE": str(registry),
+            "RECURRENCE_CDS_AUTHENTICATE_DISCOVERY": "true",
             "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{database}",
             "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(folder / "key"),
-            "RECURRENCE_CDS_CORS_ORIGINS": ORIGIN,
-            "RECURRENCE_CDS_FHIR_SERVERS": fhir.base,
             "RECURRENCE_CDS_FETCH_DEADLINE_MS": str(DEADLINE_MS),
             "RECURRENCE_CDS_MAX_BODY_BYTES": str(LIMIT),
-            "RECURRENCE_CDS_BASE_URL": PUBLIC,
+            "RECURRENCE_CDS_BASE_URL": BASE,
             "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",  # nothing is approved yet, and what is said is tested
         }
         with (

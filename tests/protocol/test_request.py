@@ -184,3 +184,11 @@ def test_a_request_knows_the_user_and_the_patient_by_their_whole_address_too(kin
 def test_a_request_knows_what_kind_of_user_made_it(kind: str) -> None:
     """C1."""
     assert read(context(userId=f"{kind}/1")).user_type == kind
+
+
+@pytest.mark.parametrize("member", ["hook", "hookInstance", "fhirServer", "context", "fhirAuthorization"])
+def test_a_member_that_is_larger_than_any_client_needs_is_refused_before_it_is_decoded(member: str) -> None:
+    body = json.dumps(request(**{member: [0] * 200_000})).encode()
+    with pytest.raises(NotAHookRequest) as refused:
+        read_request(body, "patient-view", MIB)
+    assert (refused.value.text, refused.value.where) == ("must have at most 262144 bytes", member)
