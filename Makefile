@@ -52,8 +52,8 @@ audit-deps: .venv-tools/stamp  ## known vulnerabilities of what is locked, insec
 bench: .venv/dev.stamp  ## answer times of the service against a floor, measured in the same run
 	@$(BIN)/python -m bench.bedside $(ARGS)
 
-soak: .venv/dev.stamp  ## a hundred thousand answers, and what they leave behind (half an hour)
-	@$(BIN)/python -m bench.soak $(ARGS)
+soak: .venv/dev.stamp  ## proofs that take hours: cohorts as large as a network, and more (make soak ARGS="--list")
+	@$(BIN)/python -m soak $(ARGS)
 
 image-check: .venv/dev.stamp  ## build the container image on a bare Debian and ask it a question (root, buildah, debootstrap)
 	@$(BIN)/python .ci/image_check.py $(ARGS)
