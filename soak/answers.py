@@ -1,7 +1,7 @@
 """Whether a hundred thousand answers leave anything behind: memory, descriptors, connections, threads.
 
-A part of `make soak`; `python -m soak.answers --requests 2000` is a short one. Each client keeps its connection for a while and then comes
-with a new one, as clients do. The exit code is 1 if something grew.
+A part of `make soak`; `python -m soak.answers --requests 2000` is a short one. Each client keeps its connection for a
+while and then comes with a new one, as clients do. The exit code is 1 if something grew.
 """
 
 import sys

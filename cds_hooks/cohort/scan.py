@@ -5,7 +5,7 @@ as the two questions need; its other members are only checked to be JSON. What n
 again. Nothing is judged here that `fhir.read` judges.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ DAMAGED = "the compressed file is damaged or cut here: nothing after this line c
 
 _SHARED = "Medication"
 _BEGINNING = b'{"resourceType":"'
+_AFTER, _FAR = len(_BEGINNING), len(_BEGINNING) + 64  # where the name of a type stands
 _URN = "urn:uuid:"
 _MOST_REMEMBERED = 50_000
 
@@ -93,14 +94,15 @@ class Scanner:
         self._keys = keys
         self._longest = longest
         self._asked = _members_asked(keys)
-        self._remembered: dict[tuple[str, bytes], tuple[int, ...]] = {}
+        self._unneeded = _Unneeded((*self._asked, _SHARED))
+        self._remembered: dict[tuple[Any, ...], tuple[int, ...]] = {}
 
     def scan(self, line: bytes | None) -> Scanned:
         """What one line is; None if no reader needs it (or it is blank). None as line is one that was too long."""
         if line is None:
             return Bad(TOO_LONG)
-        if (plain := _plain_kind(line)) and plain != _SHARED and plain not in self._asked:
-            self._count(plain)
+        if line.startswith(_BEGINNING) and (kind := self._unneeded[line[_AFTER : line.find(b'"', _AFTER, _FAR)]]):
+            self._count(kind)
             return None
         try:
             head: _Line | Bad = _DECODE(line)
@@ -139,12 +141,13 @@ class Scanner:
         return Ours(patient, found_by, _medication(head))
 
     def _found_by(self, head: _Line, asked: tuple[str, ...]) -> tuple[int, ...]:
+        """Which searches find it; equal questions, of which there are few, are answered once."""
         values = [getattr(head, name) for name in asked]
-        question = (head.resource_type, b"\0".join(b"" if value is UNSET else bytes(value) for value in values))
+        question = (head.resource_type, *[None if value is UNSET else bytes(value) for value in values])
         found = self._remembered.get(question)
         if found is None:
-            members = {name: value for name, value in zip(asked, values, strict=True) if value is not UNSET}
-            found = self._search(head.resource_type, members)
+            told = {name: value for name, value in zip(asked, values, strict=True) if value is not UNSET}
+            found = self._search(head.resource_type, told)
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             self._remembered[question] = found
@@ -162,13 +165,19 @@ class Scanner:
         return Shared((f"{_SHARED}/{head.id}", f"{_URN}{head.id.lower()}")) if head.id else None
 
 
-def _plain_kind(line: bytes) -> str:
-    """The resource type of a line that begins with it, as almost all do; "" of any other."""
-    if not line.startswith(_BEGINNING):
-        return ""
-    end = line.find(b'"', len(_BEGINNING), len(_BEGINNING) + 64)
-    kind = line[len(_BEGINNING) : end] if end > 0 else b""
-    return kind.decode() if kind.isalpha() and kind.isascii() else ""
+class _Unneeded(dict[bytes, str]):
+    """Which resource type a line that begins with it has, if no reader needs that type; else ""."""
+
+    def __init__(self, needed: Iterable[str]) -> None:
+        super().__init__()
+        self._needed = frozenset(needed)
+
+    def __missing__(self, raw: bytes) -> str:
+        kind = raw.decode() if raw.isalpha() and raw.isascii() else ""
+        found = "" if kind in self._needed else kind
+        if len(self) < _MOST_REMEMBERED:
+            self[raw] = found
+        return found
 
 
 def _members_asked(keys: tuple[tuple[PrefetchKey, ...], ...]) -> dict[str, tuple[str, ...]]:
