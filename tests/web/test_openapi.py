@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +11,21 @@ import schemathesis
 from hypothesis import settings
 from jsonschema import Draft202012Validator
 from schemathesis import Case
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import (
+    positive_data_acceptance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
+from cds_hooks.addresses import read_base
 from cds_hooks.protocol import schema
 from cds_hooks.protocol.outcome import operation_outcome
-from cds_hooks.web.openapi import document
+from cds_hooks.settings import Settings
+from cds_hooks.web.openapi import Described, document
+from tests.callers.tables import registered
 from tests.web.desk import KNOWLEDGE, SERVICE, Desk, opened, with_cards, without_cards
 
-DOCUMENT = document(KNOWLEDGE.service.id, KNOWLEDGE.service.hook, None)
+DOCUMENT = document(Described(KNOWLEDGE.service))
 described = schemathesis.openapi.from_dict(json.loads(json.dumps(DOCUMENT)))
 NOT_DESCRIBED = {"/guide/static/<path:filename>"}
 
@@ -42,7 +50,29 @@ def test_the_document_is_served(desk: Desk) -> None:
 
 
 def test_the_document_says_where_the_service_is_reached() -> None:
-    assert document("x", "patient-view", "https://cds.example.org")["servers"] == [{"url": "https://cds.example.org"}]
+    described_at = Described(KNOWLEDGE.service, base_url="https://cds.example.org")
+    assert document(described_at)["servers"] == [{"url": "https://cds.example.org"}]
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_document_says_which_calls_need_a_token_and_what_a_caller_without_one_is_told(
+    tmp_path: Path, guarded: bool
+) -> None:
+    settings_ = Settings(base_url=read_base("https://cds.example.org"), authenticate_discovery=guarded)
+    with opened(tmp_path, settings_, clients=registered()) as desk:
+        found = desk.client.get("/openapi.json").get_json()["paths"]
+        case = described[SERVICE]["POST"].Case(body=with_cards(), media_type="application/json")
+        case.validate_response(desk.post(with_cards()), checks=[response_schema_conformance, status_code_conformance])
+    needing = {path for path, methods in found.items() if any("security" in one for one in methods.values())}
+    assert needing == {SERVICE, f"{SERVICE}/feedback", *(["/cds-services"] if guarded else [])}
+
+
+def test_metrics_are_described_where_there_are_any(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("t" * 64)
+    with opened(tmp_path, Settings(metrics_token_file=token)) as desk:
+        found = desk.client.get("/openapi.json").get_json()["paths"]["/metrics"]["get"]
+    assert (found["security"], set(found["responses"])) == ([{"operator": []}], {"200", "404"})
 
 
 def test_every_reference_leads_to_a_valid_schema() -> None:
