@@ -11,7 +11,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -158,7 +158,7 @@ def lines_of(chunk: Chunk, longest: int) -> Iterator[bytes | None]:
     with chunk.file.path.open("rb") as raw:
         if chunk.file.zipped:
             with gzip.GzipFile(fileobj=raw) as unzipped:
-                yield from _unzipped_lines(BufferedReader(unzipped, _BUFFER), longest)
+                yield from _unzipped_lines(BufferedReader(_Unzipped(unzipped), _BUFFER), longest)
             return
         if chunk.start:
             raw.seek(chunk.start - 1)
@@ -166,6 +166,24 @@ def lines_of(chunk: Chunk, longest: int) -> Iterator[bytes | None]:
         while raw.tell() < chunk.end:
             line = raw.readline(longest + 1)
             yield _whole(raw, line, longest)
+
+
+class _Unzipped(RawIOBase):
+    """A gzipped file that gives whatever it has before it finds that there is no more."""
+
+    def __init__(self, file: gzip.GzipFile) -> None:
+        super().__init__()
+        self._file = file
+
+    def readable(self) -> bool:
+        """It is for nothing else."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill as much as one step of decompression gives."""
+        piece = self._file.read1(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 class EndsTooEarly(Exception):
