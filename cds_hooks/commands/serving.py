@@ -28,6 +28,7 @@ from cds_hooks.writing.checks import check_cards
 THREADS_TO_SPARE = 16
 # Connections in one worker. It must be more than clients hold open, for one that waits to be accepted waits unseen.
 CONNECTIONS = 1024
+STOP_WITHIN = 10  # seconds for what is in progress when the service is stopped; one that does not stop is ended then
 HEADERS_WITHIN_MS = 10_000  # a connection that has not sent its headers by then is closed
 
 
@@ -53,6 +54,8 @@ def run_server(settings: Settings, knowledge: Knowledge) -> None:
         blocking_threads=settings.max_in_progress + THREADS_TO_SPARE,
         backlog=CONNECTIONS,
         backpressure=CONNECTIONS,
+        respawn_failed_workers=True,  # one that was killed is replaced, and the others go on
+        workers_kill_timeout=STOP_WITHIN,
         websockets=False,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
     )

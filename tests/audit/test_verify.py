@@ -3,43 +3,20 @@
 import shutil
 from pathlib import Path
 from random import Random
-from uuid import uuid4
 
 import pytest
 
-from cds_hooks.audit import checkpoints, schema, snapshots
+from cds_hooks.audit import checkpoints, schema
 from cds_hooks.audit.checkpoints import Head
-from cds_hooks.audit.entry import Caller, CardShown, Kind, Spoken
+from cds_hooks.audit.entry import Caller, Kind
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
 from cds_hooks.audit.reading import rows
 from cds_hooks.audit.shredding import ACTION, shred
 from cds_hooks.audit.verify import Verified, verify
-from cds_hooks.knowledge.load import load_knowledge
-from tests.audit.sample import CARD, NOON, RING, entry, item, report, select
+from tests.audit.filled import ROWS, filled, sign
+from tests.audit.sample import NOON, RING, entry, select
 from tests.audit.tampering import tamper, without_constraints
-
-KNOWLEDGE = load_knowledge()
-ROWS = 12
-
-
-def filled(folder: Path) -> Journal:
-    """A journal with answers, refusals and feedback, signed for up to its newest row."""
-    journal = Journal(f"sqlite:///{folder}/j", RING)
-    snapshots.keep(journal, KNOWLEDGE)
-    for number in range(ROWS - 2):
-        shown = CardShown(str(uuid4()) if number else CARD, "tier", considerations=(Spoken("tier", "applies"),))
-        journal.record(entry(knowledge=KNOWLEDGE.fingerprint, cards=(shown,), input_digest=b"i" * 32))
-    report(journal, item(), item(comment="seen"))
-    journal.record(entry(status=422, error="WrongPatient"))
-    sign(journal, folder)
-    return journal
-
-
-def sign(journal: Journal, folder: Path) -> None:
-    newest = rows(journal)[-1]
-    head = Head(newest["tenant"], newest["seq"], newest["hash"])
-    checkpoints.append(folder / "c", RING, journal.id, [head], NOON)
 
 
 def found(folder: Path, ring: Keyring = RING) -> Verified:
