@@ -98,6 +98,30 @@ def treats(system: str, code: str) -> bool:
     return any(KNOWLEDGE.vocabulary.codelists[name].meaning(coding) for name in lists)
 
 
+IN_SITU = (problem("in-situ", ICD10CM, "D05.12", "2021-01-11"), LUMPECTOMY, MAMMOGRAM)
+LINES = (done("dissection", "234254000", "2021-02-01"), happenings.lumpectomy("2021-02-01"))
+
+
+def test_the_charts_of_carcinoma_in_situ_and_of_a_line_have_theirs(service: Service) -> None:
+    assert card_ids(service.view(resources(*IN_SITU, tumours=()))) == ["in_situ"]
+    assert considered(service.view(resources(*LINES)))["lymphoedema_after_axillary_treatment"] == "applies"
+
+
+@pytest.mark.parametrize("end", [happenings.death("2026-02-20"), happenings.hospice], ids=["deceased", "hospice"])
+def test_nothing_of_carcinoma_in_situ_and_no_line_is_shown_of_the_dead_or_in_hospice(
+    service: Service, end: More
+) -> None:
+    assert service.view(resources(*IN_SITU, end, tumours=())).cards == []
+    assert service.view(resources(*LINES, end)).cards == []
+
+
+@pytest.mark.parametrize("fact", ["deceased", "hospice"])
+@pytest.mark.parametrize("gate", sorted(KNOWLEDGE.gates))
+def test_every_gate_asks_whether_the_patient_lives_and_is_not_in_hospice(gate: str, fact: str) -> None:
+    asked = [one.otherwise for one in KNOWLEDGE.gates[gate].patient]
+    assert fact in asked
+
+
 @pytest.mark.parametrize("kind", CHARTS)
 def test_the_charts_that_these_tests_spoil_have_their_card(service: Service, kind: str) -> None:
     assert kind in card_ids(service.view(resources(*CHARTS[kind])))
