@@ -6,12 +6,11 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from cds_hooks.audit.keyring import Keyring
 from cds_hooks.cohort.changes import changes
 from cds_hooks.cohort.charts import exported_types
 from cds_hooks.cohort.export import Export, find_export
 from cds_hooks.cohort.found import Found
-from cds_hooks.cohort.rows import TENANT, Asked, Chart, Row, row_of
+from cds_hooks.cohort.rows import Asked, Chart, Naming, Row, row_of
 from cds_hooks.cohort.scan import Scanner
 from cds_hooks.cohort.sorting import LONGEST_LINE
 from cds_hooks.errors import EngineUnavailable, ExportUnusable
@@ -37,7 +36,7 @@ class Plan:
     fingerprints: tuple[str, ...]
     required: frozenset[str]
     sought: frozenset[str]
-    pseudonym_key: Keyring | None = None
+    naming: Naming | None = None
     require_approval: bool = False
 
     @property
@@ -51,7 +50,7 @@ class Plan:
         exported = exported_types(found.kinds)
         if lacking := sorted(self.required - exported):
             raise ExportUnusable(f"the export holds no {' and no '.join(lacking)}: without it nothing can be said")
-        return Asked(self.as_of, exported, self.pseudonym_key, self.require_approval)
+        return Asked(self.as_of, exported, self.naming, self.require_approval)
 
     @property
     def work(self) -> Path:
@@ -61,8 +60,7 @@ class Plan:
     @property
     def identity(self) -> str:
         """Equal for runs whose unfinished work can be taken up: same export, day, knowledge, naming and program."""
-        ring = self.pseudonym_key
-        naming = ring.pseudonym(TENANT, "run", "") if ring else "given"
+        naming = self.naming.of("") if self.naming else "given"
         run = (self.export.identity, str(self.as_of), *self.fingerprints, naming, str(self.require_approval))
         parts = (*run, str(self.buckets), version("recurrence-cds"))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -94,7 +92,7 @@ def plan_of(  # noqa: PLR0913 (all that a run is asked)
     *,
     cards: Path | None = None,
     other: Path | None = None,
-    pseudonym_key: Keyring | None = None,
+    naming: Naming | None = None,
     require_approval: bool = False,
 ) -> Plan:
     """The plan of a run. Raises ExportUnusable, KnowledgeBroken."""
@@ -111,7 +109,7 @@ def plan_of(  # noqa: PLR0913 (all that a run is asked)
         fingerprints=fingerprints,
         required=frozenset(key.resource_type for key in keys if key.required),
         sought=frozenset(key.resource_type for key in keys),
-        pseudonym_key=pseudonym_key,
+        naming=naming,
         require_approval=require_approval,
     )
 

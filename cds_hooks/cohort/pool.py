@@ -2,6 +2,7 @@
 
 import gc
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -28,6 +29,7 @@ def consultant() -> Consultant:
 
 def _begin(folders: tuple[Path | None, ...], fingerprints: tuple[str, ...]) -> None:
     global _consultant  # noqa: PLW0603 (one for each process of the pool)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told too, and ends its workers
     _consultant = Consultant(folders, fingerprints)
     gc.collect()
     gc.freeze()  # the knowledge lives as long as the worker: no collection need look at it again
@@ -45,7 +47,10 @@ class Pool:
     def __enter__(self) -> "Pool":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:  # interrupted or failed: what is half done is done again, nobody waits for it
+            for process in multiprocessing.active_children():
+                process.kill()
         self._executor.shutdown(cancel_futures=True)
 
     def run(

@@ -32,26 +32,36 @@ Card = Mapping[str, Any]
 
 ANSWERED, FAILED = "answered", "failed"
 NO_SIDE = "not stated"
+NO_TENANT = Caller().tenant  # of calls that are not authenticated
 _CANONICAL = msgspec.json.Encoder(order="sorted").encode
 
-TENANT = Caller().tenant  # whose pseudonyms a run gives: those of the journal without registered callers
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Pseudonyms as the journal gives them to the calls of a tenant."""
+
+    ring: Keyring
+    tenant: str = NO_TENANT
+
+    def of(self, patient: str) -> str:
+        """That of a patient."""
+        return self.ring.pseudonym(self.tenant, "patient", patient)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What every consultation of a run shares. `pseudonym_key` turns the patients' ids into those of the journal; with
+    """What every consultation of a run shares. `naming` turns the patients' ids into those of the journal; with
     `require_approval` only what a clinician approved counts as shown.
     """
 
     as_of: date
     exported: frozenset[str]
-    pseudonym_key: Keyring | None = None
+    naming: Naming | None = None
     require_approval: bool = False
 
     def shown_id(self, patient: str) -> str:
         """Under which id a patient stands in the results."""
-        ring = self.pseudonym_key
-        return patient if ring is None else ring.pseudonym(TENANT, "patient", patient)
+        return patient if self.naming is None else self.naming.of(patient)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +131,7 @@ def _answered(chart: Chart, knowledge: Knowledge, which: int, asked: Asked) -> R
     if consultation is None:
         raise AssertionError("a professional is always consulted for")
     return {
-        **said(decision.cards, evidence=asked.pseudonym_key is None),
+        **said(decision.cards, evidence=asked.naming is None),
         "silence": decision.silence,
         "withheld": [
             {"side": _side(consultation, withheld.episode), "because": withheld.because}

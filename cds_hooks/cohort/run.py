@@ -64,7 +64,7 @@ def _content(plan: Plan, engine: str, found: Found, table: Table, seconds: float
         "engine": engine,
         "mode": "retrospective",
         "require_approval": plan.require_approval,
-        "patient_ids": "given" if plan.pseudonym_key is None else "pseudonyms",
+        "patient_ids": "given" if plan.naming is None else "pseudonyms",
         "export": {
             "identity": export.identity,
             "manifest": export.manifest,

@@ -26,7 +26,7 @@ from cds_hooks.knowledge.load import default_folder
 
 try:
     import pandas as pd
-    from pyspark import Broadcast, SparkConf
+    from pyspark import Broadcast
     from pyspark.errors import PySparkException
     from pyspark.sql import DataFrame, SparkSession
     from pyspark.sql import functions as F  # noqa: N812 (its usual name)
@@ -85,7 +85,8 @@ def started(master: str | None) -> SparkSession:
         raise EngineUnavailable("the engine spark needs Java 17 or later: none is in JAVA_HOME or on the path")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers take the system's Python
     builder = SparkSession.builder.appName("recurrence-cds cohort")
-    chosen = master or SparkConf().get("spark.master") or MASTER
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ  # by spark-submit, which says where to run
+    chosen = master or ("" if submitted else MASTER)
     settings = {
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(_CHARTS_AT_ONCE),
         "spark.sql.adaptive.coalescePartitions.enabled": "false",  # charts are short, consultations long
@@ -101,7 +102,7 @@ def started(master: str | None) -> SparkSession:
     for name, value in settings.items():
         builder = builder.config(name, value)
     try:
-        session = builder.master(chosen).getOrCreate()
+        session = (builder.master(chosen) if chosen else builder).getOrCreate()
     except PySparkException as problem:
         raise EngineUnavailable(f"spark does not start: {' '.join(str(problem).split())[:300]}") from problem
     session.sparkContext.setLogLevel("ERROR")

@@ -31,6 +31,7 @@ OUT = click.Path(file_okay=False, path_type=Path)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Key file of the journal: patients stand in the results under the pseudonyms that they have there.",
 )
+@click.option("--tenant", default="default", show_default=True, help="Whose pseudonyms: those of this tenant's calls.")
 @click.option("--require-approval", is_flag=True, help="Count as shown only what a clinician approved.")
 def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     source: Path,
@@ -42,6 +43,7 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     knowledge: Path | None,
     cards: Path | None,
     pseudonym_key: Path | None,
+    tenant: str,
     require_approval: bool,
 ) -> None:
     """Consult on every patient of a FHIR Bulk Data export: a folder of NDJSON files, or its manifest.
@@ -53,6 +55,7 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     from cds_hooks.cohort.engines import engine_named  # noqa: PLC0415
     from cds_hooks.cohort.plan import plan_of  # noqa: PLC0415
     from cds_hooks.cohort.progress import Bars  # noqa: PLC0415
+    from cds_hooks.cohort.rows import Naming  # noqa: PLC0415
     from cds_hooks.cohort.run import run  # noqa: PLC0415
 
     plan = plan_of(
@@ -61,7 +64,7 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
         as_of.date(),
         cards=cards,
         other=knowledge,
-        pseudonym_key=read_keyring(pseudonym_key) if pseudonym_key else None,
+        naming=Naming(read_keyring(pseudonym_key), tenant) if pseudonym_key else None,
         require_approval=require_approval,
     )
     content = run(plan, engine_named(engine, workers, master), engine, Bars())

@@ -9,7 +9,7 @@ import rfc8785
 
 from cds_hooks.audit.keyring import Keyring
 from cds_hooks.cohort import rows
-from cds_hooks.cohort.rows import Asked, Chart, canonical, decision_id, row_of
+from cds_hooks.cohort.rows import Asked, Chart, Naming, canonical, decision_id, row_of
 from cds_hooks.cohort.scan import Ours, Scanner
 from cds_hooks.decide import Circumstances, decide
 from cds_hooks.demo.stories import Story, load_stories
@@ -73,9 +73,8 @@ def test_a_failure_of_our_own_is_told_by_its_kind_alone(monkeypatch: pytest.Monk
 
 
 def test_with_a_key_ids_are_the_pseudonyms_of_the_journal_and_evidence_is_left_out() -> None:
-    plain, hidden = (row("a", patient("a"), cancer("a"), pseudonym_key=ring) for ring in (None, RING))
-    assert plain["patient"] == "a"
-    assert hidden["patient"] == RING.pseudonym("", "patient", "a") or len(hidden["patient"]) == 64
+    plain, hidden = (row("a", patient("a"), cancer("a"), naming=naming) for naming in (None, Naming(RING, "north")))
+    assert (plain["patient"], hidden["patient"]) == ("a", RING.pseudonym("north", "patient", "a"))
     assert all(factor["evidence"] == [] for episode in hidden["episodes"] for factor in episode["factors"])
     assert hidden["answer"] == plain["answer"]
 

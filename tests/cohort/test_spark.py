@@ -15,7 +15,9 @@ import pytest
 
 from cds_hooks.cohort.progress import Advance
 from cds_hooks.cohort.run import run
-from cds_hooks.cohort.spark import run_spark, started
+from cds_hooks.cohort.spark import _consultant, _Sent, run_spark, started
+from cds_hooks.errors import EngineUnavailable
+from cds_hooks.knowledge.load import default_folder
 from tests.cohort.populations import planned, population, result, rows
 
 SPARK = partial(run_spark, master=None)
@@ -76,8 +78,9 @@ def failed_tasks(session: Any) -> int:
     return sum(stage.numFailedTasks for stage in stages if stage)
 
 
+@pytest.mark.usefixtures("one_process")
 def test_spark_gives_the_digest_of_the_local_engine_though_a_worker_is_killed(session: Any, tmp_path: Path) -> None:
-    source = population(tmp_path / "export", 60, lines=40)
+    source = population(tmp_path / "export", 40, lines=40)
     expected = result(planned(source, tmp_path / "local"))
     progress = Killing()
     found = run(planned(source, tmp_path / "spark"), SPARK, "spark", progress)
@@ -86,3 +89,9 @@ def test_spark_gives_the_digest_of_the_local_engine_though_a_worker_is_killed(se
     assert found["digest"] == expected["digest"]
     assert found["export"] == expected["export"]
     assert rows(tmp_path / "spark") == rows(tmp_path / "local")
+
+
+def test_a_worker_whose_knowledge_is_another_one_says_nothing() -> None:
+    content = {p.relative_to(default_folder()).as_posix(): p.read_bytes() for p in default_folder().rglob("*.*")}
+    with pytest.raises(EngineUnavailable, match="not that of the run"):
+        _consultant(_Sent((content,), ("sha256:another",)))
