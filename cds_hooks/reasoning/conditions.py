@@ -8,6 +8,7 @@ unknown": learning more may settle a verdict, never flip it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import chain
 
 from cds_hooks.picture.fact import Fact, Interval, Known, Value
 from cds_hooks.reasoning.intervals import apart, whole_numbers, within
@@ -128,12 +129,12 @@ class Judge:
 
     def _judge(self, condition: Condition) -> Verdict:
         match condition:
-            case NumberTest() | WordTest() | ListTest():
-                return condition.verdicts[_truth(condition, self.facts.get(condition.fact))]
             case AllOf(of):
                 return self._at_least(len(of), of)
             case AnyOf(of):
                 return self._at_least(1, of)
+            case NumberTest() | WordTest() | ListTest():
+                return condition.verdicts[_truth(condition, self.facts.get(condition.fact))]
             case AtLeast(n, of):
                 return self._at_least(n, of)
             case _:
@@ -141,13 +142,16 @@ class Judge:
                 return Verdict(_OPPOSITE[some.truth], some.because, some.missing)
 
     def _at_least(self, n: int, of: tuple["Condition", ...]) -> Verdict:
-        verdicts = [self.verdict(part) for part in of]
-        held = [v for v in verdicts if v.truth is Truth.YES]
+        held: list[Verdict] = []
+        against: list[Verdict] = []
+        open_: list[Verdict] = []
+        for part in of:
+            verdict = self.verdict(part)
+            (held if verdict.truth is Truth.YES else against if verdict.truth is Truth.NO else open_).append(verdict)
         if len(held) >= n:
             return _joined(Truth.YES, held)
-        open_ = [v for v in verdicts if v.truth is Truth.UNKNOWN]
         if len(held) + len(open_) < n:
-            return _joined(Truth.NO, [v for v in verdicts if v.truth is Truth.NO])
+            return _joined(Truth.NO, against)
         return _joined(Truth.UNKNOWN, open_)
 
 
@@ -232,6 +236,7 @@ def _number(test: NumberTest, value: Interval) -> Truth:
 def _joined(truth: Truth, verdicts: Sequence[Verdict]) -> Verdict:
     if len(verdicts) == 1:
         return verdicts[0]  # every reason of it is a reason of the whole
-    because = dict.fromkeys(reason for v in verdicts for reason in v.because)
-    missing = dict.fromkeys(fact for v in verdicts for fact in v.missing)
-    return Verdict(truth, tuple(because), tuple(missing) if truth is Truth.UNKNOWN else ())
+    because = tuple(dict.fromkeys(chain.from_iterable([v.because for v in verdicts])))
+    if truth is not Truth.UNKNOWN:
+        return Verdict(truth, because)
+    return Verdict(truth, because, tuple(dict.fromkeys(chain.from_iterable([v.missing for v in verdicts]))))

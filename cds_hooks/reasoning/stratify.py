@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.fact import Fact
 from cds_hooks.reasoning.completions import each_completion, open_facts
-from cds_hooks.reasoning.conditions import Condition, each_test, judge, usable
+from cds_hooks.reasoning.conditions import Condition, Judge, each_test, judge, usable
 from cds_hooks.reasoning.gates import Gate, Requirement
 from cds_hooks.reasoning.tiers import EpisodeTier, FactorResult, FactorRow, Tier, TierTable, TierWithheld
 from cds_hooks.reasoning.verdict import Truth
@@ -39,18 +39,12 @@ class _Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Rows that are completed together."""
+    """Rows that are completed together, and the tiers between which their outcomes lie."""
 
     rows: tuple[FactorRow, ...]
     outcomes: tuple[_Outcome, ...]
-
-    @property
-    def lowest(self) -> Tier:
-        return min(outcome.standing[0] for outcome in self.outcomes)
-
-    @property
-    def highest(self) -> Tier:
-        return max(outcome.standing[0] for outcome in self.outcomes)
+    lowest: Tier
+    highest: Tier
 
 
 def stratify(
@@ -128,19 +122,22 @@ def _groups(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> list[_Gro
 def _group(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> _Group:
     columns = [condition for row in rows for condition in row.columns.values()]
     completions = each_completion(open_facts(columns, facts))
-    return _Group(rows, tuple(_outcome(rows, facts, chosen) for chosen in completions))
+    outcomes = tuple(_outcome(rows, facts, chosen) for chosen in completions)
+    tiers = [outcome.standing[0] for outcome in outcomes]
+    return _Group(rows, outcomes, min(tiers), max(tiers))
 
 
 def _outcome(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact], chosen: Mapping[str, Fact]) -> _Outcome:
-    complete = {**facts, **chosen}
-    tiers = tuple(_row_tier(row, complete) for row in rows)
+    judge = Judge({**facts, **chosen} if chosen else facts)
+    tiers = tuple(_row_tier(row, judge) for row in rows)
     highest = _highest(tiers)
     return _Outcome(chosen, tiers, (highest, highest is Tier.LOW and None in tiers))
 
 
-def _row_tier(row: FactorRow, facts: Mapping[str, Fact]) -> Tier | None:
+def _row_tier(row: FactorRow, judge: Judge) -> Tier | None:
     """The lowest column that holds; None leaves the tier to the other rows."""
-    return next((tier for tier in sorted(row.columns) if judge(row.columns[tier], facts).truth is Truth.YES), None)
+    holds = (tier for tier in sorted(row.columns) if judge.verdict(row.columns[tier]).truth is Truth.YES)
+    return next(holds, None)
 
 
 def _highest(tiers: Iterable[Tier | None]) -> Tier:

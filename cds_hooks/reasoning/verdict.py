@@ -1,8 +1,8 @@
 """A verdict and its reasons are one value."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Truth(Enum):
@@ -31,17 +31,17 @@ def any_holds(truths: Iterable[Truth]) -> Truth:
     return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.NO
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
-    """One test that was made: the fact, the test in words ("at least 4"), and how it came out."""
+class Because(NamedTuple):
+    """One test that was made: the fact, the test in words ("at least 4"), and how it came out. It and a verdict are
+    tuples because a consultation makes and compares thousands.
+    """
 
     fact: str
     test: str
     truth: Truth
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """How a condition came out, the tests that settled it, and the unknown facts that could still settle it."""
 
     truth: Truth
