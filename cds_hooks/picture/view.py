@@ -1,9 +1,11 @@
 """What the readers look at: the record as one tumour episode sees it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import wraps
+from typing import Any, TypeVar
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Condition, Observation, Record
@@ -12,6 +14,8 @@ from cds_hooks.picture.episodes import ANOTHER_CANCER, Chart, Place, Tumour, Tum
 from cds_hooks.picture.finding import Seen
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
 
+_Found = TypeVar("_Found")
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -19,7 +23,7 @@ class View:
 
     `unplaced` are breast diagnoses that fit no single tumour; `elsewhere` are Observations about something else;
     `unsided_is_unsure` says that there is more than one tumour, `others` are the rest of them; `today` is the day of
-    the consultation.
+    the consultation. `read` holds what was read from this view before (see `once`).
     """
 
     record: Record
@@ -32,9 +36,11 @@ class View:
     unsided_is_unsure: bool = False
     others: tuple[Tumour, ...] = ()
     _asked: Mapping[str, tuple[Slot, ...]] = field(init=False, repr=False, compare=False)
+    read: dict[object, Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_asked", slots_by_list(self.seen, self.vocabulary))
+        object.__setattr__(self, "read", {})
 
     def codes(self, name: str) -> CodeList:
         """A code list by name."""
@@ -43,6 +49,19 @@ class View:
     def asked(self, name: str) -> tuple[Slot, ...]:
         """Every place where a question of the list is asked, in the fixed order of `seen`."""
         return self._asked.get(name, ())
+
+
+def once(read: Callable[[View], _Found]) -> Callable[[View], _Found]:
+    """A function of a view that several readers ask: it reads each view once. What it gives must not change."""
+
+    @wraps(read)
+    def reading(view: View) -> _Found:
+        if read not in view.read:
+            view.read[read] = read(view)
+        found: _Found = view.read[read]
+        return found
+
+    return reading
 
 
 @dataclass(frozen=True, slots=True)

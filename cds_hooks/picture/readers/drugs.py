@@ -14,7 +14,7 @@ from cds_hooks.picture.episodes import Attribution, Place
 from cds_hooks.picture.fact import Evidence
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.readers.events import is_given, lies_ahead, place_of_therapy, stated_for, words_in
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once
 
 _LISTS = ("systemic_drugs", "bone_agents")
 _WORD_LISTS = ("systemic_drug_names", "bone_agents")
@@ -49,12 +49,14 @@ class Drug:
         return Evidence(origin.reference, day(self.when), tuple(sorted({*origin.marks, *self.place.marks, *ordered})))
 
 
+@once
 def drugs(view: View) -> tuple[Drug, ...]:
     """Every cancer drug or bone agent that was given, stated or ordered, in a fixed order."""
     uses = (u for u in view.record.medications if is_given(u) and not lies_ahead(u.when, view))
     return _in_order(_drug(use, view) for use in uses)
 
 
+@once
 def refused_drugs(view: View) -> tuple[Drug, ...]:
     """Cancer drugs that the chart says were not taken, or not to be given; a single dose left out is none."""
     single = MedicationKind.ADMINISTRATION
@@ -63,6 +65,7 @@ def refused_drugs(view: View) -> tuple[Drug, ...]:
     return _in_order(_drug(use, view) for use in (*not_taken, *forbidden))
 
 
+@once
 def unnamed_drugs(view: View) -> tuple[Evidence, ...]:
     """Drugs on record of which the name could not be loaded: any of them may be a cancer drug."""
     lost = (u for u in view.record.medications if u.drug_unresolved and not u.drug.codings and is_given(u))

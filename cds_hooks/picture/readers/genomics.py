@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from cds_hooks.fhir.record import Concept, Observation
+from cds_hooks.fhir.record import Coding, Concept, Observation
 from cds_hooks.picture.answers import Slot, contradicted, number_in, text_coding, word_in
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Why
 from cds_hooks.picture.finding import Finding, Seen
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once
 from cds_hooks.picture.vocabulary import CodeList
 
 _RISK = {"low": "low", "high": "high"}
@@ -107,14 +107,28 @@ def _named(view: View, name: str) -> tuple[Slot, ...]:
     codes = view.codes(name)
     coded = view.asked(name)
     known = {slot.seen for slot in coded}
-    by_name = [_slot(seen, meaning, view) for seen in view.seen if seen not in known for meaning in _meant(seen, codes)]
+    by_name = [
+        _slot(seen, meaning, view)
+        for seen, texts in _texts_asked(view)
+        if seen not in known
+        for meaning in _meant(texts, codes)
+    ]
     return tuple(sorted({*coded, *by_name}, key=lambda s: (s.seen.observation.origin.reference, repr(s))))
 
 
-def _meant(seen: Seen, codes: CodeList) -> Iterable[str]:
-    asked = seen.observation.code
+@once
+def _texts_asked(view: View) -> tuple[tuple[Seen, tuple[Coding, ...]], ...]:
+    """Each Observation with the texts in which it says what is asked."""
+    return tuple((seen, tuple(_texts_of_code(seen.observation.code))) for seen in view.seen)
+
+
+def _texts_of_code(asked: Concept) -> Iterator[Coding]:
     texts = [*(c.display for c in asked.codings), *(c.code for c in asked.codings), asked.text]
-    return sorted({m for text in texts if text and (m := codes.meaning(text_coding(text))) is not None})
+    return (text_coding(text) for text in texts if text)
+
+
+def _meant(texts: Iterable[Coding], codes: CodeList) -> Iterable[str]:
+    return sorted({m for text in texts if (m := codes.meaning(text)) is not None})
 
 
 def _slot(seen: Seen, meaning: str, view: View) -> Slot:

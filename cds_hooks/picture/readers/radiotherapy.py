@@ -27,7 +27,7 @@ from cds_hooks.picture.readers.events import (
     stated_for,
     whole_texts,
 )
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once
 
 _UNDER_WAY = frozenset({"in-progress", "on-hold", "suspended"})
 _BROKEN_OFF = frozenset({"stopped", "aborted"})
@@ -58,6 +58,7 @@ def read(view: View) -> dict[str, Fact]:
     }
 
 
+@once
 def courses(view: View) -> tuple[Course, ...]:
     """Every irradiation on record that was begun, in a fixed order."""
     found = {_course(p, view) for p in view.record.procedures if _is_radiotherapy(p, view) and is_done(p)}

@@ -81,6 +81,8 @@ def _coded(view: View, receptor: str) -> list[Finding]:
     for condition in view.record.conditions:
         words = {w for meaning in codes.meanings_of(condition.code) for w in meaning.split()}
         said = sorted(w.removeprefix(f"{receptor}_") for w in words if w.startswith(f"{receptor}_"))
+        if not said:
+            continue
         sides = sides_in((condition.code, *condition.laterality, *condition.body_site), view.vocabulary)
         if sides and view.tumour.side and view.tumour.side not in sides:
             continue

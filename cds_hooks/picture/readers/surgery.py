@@ -26,7 +26,7 @@ from cds_hooks.picture.readers.events import (
     sides_of_procedure,
     whole_texts,
 )
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once
 from cds_hooks.picture.vocabulary import Vocabulary
 
 _BROKEN_OFF = frozenset({"in-progress", "on-hold", "stopped", "suspended", "aborted"})
@@ -69,6 +69,7 @@ def read(view: View) -> dict[str, Fact]:
     }
 
 
+@once
 def operations(view: View) -> tuple[Operation, ...]:
     """Every operation on a breast or an axilla, and absent breasts on file, in a fixed order."""
     done = [o for p in view.record.procedures if (o := _operation(p, view)) is not None]

@@ -23,7 +23,7 @@ from cds_hooks.picture.readers.events import (
     place_of_therapy,
     put_aside,
 )
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once
 
 _CHEMOTHERAPY, _IN_COMBINATION = "chemotherapy", "chemotherapy_in_combination"
 
@@ -45,6 +45,7 @@ def read_chemotherapy(view: View, every: tuple[Drug, ...]) -> Fact:
     return settle("chemotherapy", findings, How.WORST, view.vocabulary)
 
 
+@once
 def chemotherapies(view: View) -> tuple[Finding, ...]:
     """Chemotherapy that was certainly for this tumour, as drugs and as procedures."""
     return tuple(f for f in (*_given(drugs(view)), *_procedures(view)) if f.attributed)
