@@ -34,8 +34,11 @@ class Sieve:
     def wants(self, kind: str, codings: Iterable[Coding]) -> bool:
         """Whether a reader looks for one of these codes in this resource type."""
         codes, prefixes = self.codes.get(kind, frozenset()), self.prefixes.get(kind, ())
-        found = [coding.code or "" for coding in codings]
-        return any(code in codes or code.startswith(prefixes) for code in found)
+        for coding in [*codings]:  # all are read, whichever is wanted: reading may find a mistake
+            code = coding.code or ""
+            if code in codes or code.startswith(prefixes):
+                return True
+        return False
 
 
 # The members that hold the codes of other types than those that have them in `code`, under the names of all versions.

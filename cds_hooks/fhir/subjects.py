@@ -31,6 +31,8 @@ class Subjects:
         """Ours, not a patient's, or unstated. Raises WrongPatient if it is another patient's."""
         members = resource.members
         subject, patient = members.get("subject"), members.get("patient")
+        if subject is not None and patient is None and resource.kind != "Patient":  # most of a chart
+            return self._seen[bytes(subject)]
         if resource.kind == "Patient":
             return self._of_reference(own_reference(resource) or "")
         stated = Standing.UNSTATED if subject is None else self._seen[bytes(subject)]

@@ -10,7 +10,7 @@ from cds_hooks.picture.episode import Episode
 from cds_hooks.picture.fact import Fact, Unknown, Why
 from cds_hooks.reasoning.considerations import Citation, Considered
 from cds_hooks.reasoning.ranking import Plan
-from cds_hooks.writing.facts_said import Facts, placeholders_filled, reasons
+from cds_hooks.writing.facts_said import Facts, Placeholders, reasons
 from cds_hooks.writing.values import why_words
 from cds_hooks.writing.wording import Wording, capital
 
@@ -44,8 +44,9 @@ class Spoken:
     def filled(self, one: Considered, template: str) -> str:
         """A template of the consideration with the facts of this patient, and the breast that is meant by its side."""
         definitions, due = self.knowledge.vocabulary.facts, one.consideration.due
-        filled = placeholders_filled(self.wording, definitions, self.facts(one), due)
-        return template.format_map({**filled, **self._breasts(one)})
+        filled = Placeholders(self.wording, definitions, self.facts(one), due)
+        filled.update(self._breasts(one))
+        return template.format_map(filled)
 
     def body(self, one: Considered, above: str) -> str:
         """What a block says: its sentence, unless that stands `above` it as the summary of the card, and its detail."""

@@ -30,15 +30,25 @@ def value_words(wording: Wording, definition: FactDefinition, fact: Known) -> st
     return ", ".join(_word(wording, definition.id, word) for word in words) or wording.say("value.silent")
 
 
-def placeholders_filled(wording: Wording, definitions: Definitions, facts: Facts, due: Due | None) -> dict[str, str]:
-    """What a template of a consideration may ask for: every known fact, and the dates of what is due."""
-    known = {id_: fact for id_, fact in facts.items() if isinstance(fact, Known) and id_ in definitions}
-    filled = {id_: value_words(wording, definitions[id_], fact) for id_, fact in known.items()}
-    if due is not None and due.fact in known:
-        last, undated = latest(known[due.fact].evidence), wording.say("value.undated")
-        since = due_since(last, due.every_months)
-        filled |= {"last_done": shown_date(last) or undated, "due_since": since or undated}
-    return filled
+class Placeholders(dict[str, str]):
+    """What a template of a consideration may ask for: every known fact, and the dates of what is due. Words are made
+    when they are asked for, because a template asks for few. Raises KeyError for what is not known.
+    """
+
+    def __init__(self, wording: Wording, definitions: Definitions, facts: Facts, due: Due | None) -> None:
+        super().__init__()
+        self._wording, self._definitions, self._facts = wording, definitions, facts
+        if due is not None and isinstance(fact := facts.get(due.fact), Known) and due.fact in definitions:
+            last, undated = latest(fact.evidence), wording.say("value.undated")
+            since = due_since(last, due.every_months)
+            self.update(last_done=shown_date(last) or undated, due_since=since or undated)
+
+    def __missing__(self, name: str) -> str:
+        fact = self._facts.get(name)
+        if not isinstance(fact, Known) or name not in self._definitions:
+            raise KeyError(name)
+        words = self[name] = value_words(self._wording, self._definitions[name], fact)
+        return words
 
 
 def reasons(

@@ -1,4 +1,6 @@
+import json
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -145,3 +147,19 @@ def test_silence_for_want_of_approval_is_recorded_with_its_reason(tmp_path: Path
         answer = desk.post(with_cards())
         (row,) = desk.calls()
     assert (answer.status_code, answer.get_json(), row["silence"]) == (200, {"cards": []}, "nothing_approved")
+
+
+class InPieces(BytesIO):
+    """What a network gives: less than was asked for."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(size, 1000) if size and size > 0 else 1000)
+
+
+@pytest.mark.parametrize(("lacking", "status"), [(0, 200), (1, 400), (5000, 400)])
+def test_a_body_is_read_to_its_end_and_one_that_breaks_off_is_refused(desk: Desk, lacking: int, status: int) -> None:
+    body = json.dumps(without_cards()).encode()
+    answer = desk.client.post(
+        SERVICE, input_stream=InPieces(body), content_length=len(body) + lacking, content_type="application/json"
+    )
+    assert answer.status_code == status
