@@ -22,6 +22,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY cds_hooks cds_hooks
 COPY cards cards
 COPY fixtures fixtures
+COPY examples examples
 RUN /build/bin/python -m hatchling build -t wheel -d /dist \
  && /build/bin/pip --python /opt/recurrence-cds/bin/python install --no-deps --no-index /dist/*.whl
 

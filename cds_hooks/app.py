@@ -84,6 +84,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         clock=clock,
         new_id=new_id,
         max_body_bytes=settings.max_body_bytes,
+        max_entries=settings.max_entries,
         discovery=announced,
         gate=Gate(
             clients=clients,

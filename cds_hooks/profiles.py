@@ -1,7 +1,9 @@
 """What each profile asks of the settings before the service starts, and the clients that follow from them."""
 
 from collections.abc import Iterator
+from importlib.resources import files
 from ipaddress import ip_address
+from pathlib import Path
 
 from cds_hooks.errors import ClientsBroken, SettingsBroken
 from cds_hooks.settings import PREFIX, Profile, Settings
@@ -39,12 +41,20 @@ def known_clients(settings: Settings) -> Clients:
 
 def _of_production(settings: Settings) -> Iterator[str]:
     if settings.clients_file is None:
-        yield f"{PREFIX}CLIENTS_FILE is not set: in production only the clients of a registry may call"
+        what = "in production only the clients of a registry may call"
+        yield f"{PREFIX}CLIENTS_FILE is not set: {what} (an example: {example()})"
     if settings.base_url is None:
         yield f"{PREFIX}BASE_URL is not set: in production the tokens of callers are for this address"
     for name, given in (("FHIR_SERVERS", settings.fhir_servers), ("CORS_ORIGINS", settings.cors_origins)):
         if given:
             yield f"{PREFIX}{name} is for the demo alone: in production the client registry says it for each client"
+
+
+def example() -> Path:
+    """The example of a registry inside an installed package, or that of the checkout."""
+    packaged = Path(str(files("cds_hooks"))) / "_data" / "examples"
+    folder = packaged if packaged.is_dir() else Path(__file__).parents[1] / "examples"
+    return folder / "clients.yaml"
 
 
 def _of_demo(settings: Settings) -> Iterator[str]:

@@ -32,9 +32,10 @@ class Settings:
     `cors_origins`, with the FHIR servers `fhir_servers`. With `authenticate_discovery` discovery asks for a token too.
 
     `database_url` is an SQLAlchemy URL (a relative SQLite file is in the working folder). `cards` is the knowledge
-    folder, None for the one that ships with the package. `max_body_bytes` is the largest request. With
-    `announce_version` discovery carries members that CDS Hooks 2.0 does not define yet. `cors_origins` are the origins
-    of browser clients, exactly as browsers send them ("https://ehr.example.org"), separated by commas; "*" is all.
+    folder, None for the one that ships with the package. `max_body_bytes` is the largest request, and `max_entries` the
+    most entries that its prefetched Bundles may have together. With `announce_version` discovery carries members that
+    CDS Hooks 2.0 does not define yet. `cors_origins` are the origins of browser clients, exactly as browsers send them
+    ("https://ehr.example.org"), separated by commas; "*" is all.
     `pseudonym_key_file` holds the keys of the journal: its pseudonyms, sealed parts and signatures.
     `checkpoint_file` is where its signed checkpoints are appended, None for `recurrence-cds.checkpoints` beside the
     keys.
@@ -69,6 +70,7 @@ class Settings:
     database_url: str = "sqlite:///recurrence-cds.sqlite3"
     cards: Path | None = None
     max_body_bytes: int = 16 * 1024 * 1024
+    max_entries: int = 10_000
     announce_version: bool = True
     cors_origins: tuple[str, ...] = ()
     pseudonym_key_file: Path = Path("recurrence-cds.key")
@@ -98,6 +100,7 @@ _SAID = {
     "max_in_progress": "answers in progress in each of them; beyond that: 503, try again",
     "database_url": "where the journal is kept (SQLAlchemy URL)",
     "cards": "folder with the knowledge; unset: the one that ships with the program",
+    "max_entries": "entries of all prefetched Bundles of one request together",
     "max_body_bytes": "largest request, and all that is fetched for one",
     "announce_version": "discovery names the version of CDS Hooks: true or false",
     "cors_origins": 'demo without a registry: origins of browsers, by commas; "*" is all',
@@ -246,6 +249,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "max_in_progress": _whole_number(1, 256),
     "database_url": _database_url,
     "cards": _folder,
+    "max_entries": _whole_number(1, 1_000_000),
     "max_body_bytes": _whole_number(1024, 1024**3),
     "announce_version": _flag,
     "cors_origins": _origins,

@@ -175,7 +175,7 @@ def announce(  # noqa: PLR0913, PLR0917 (all that is said)
     for label, value in lines:
         console.print(f"  {label + ':':<19}{value}", soft_wrap=True, markup=False, highlight=False)
     who = "Callers must be clients of the registry" if clients else "No authentication, and no look at tokens"
-    console.print(f"{who}: never give it a real patient's data. Ctrl-C stops it.\n", style="dim")
+    console.print(f"{who}: never give it a real patient's data. Ctrl-C stops it.\n", style="dim", soft_wrap=True)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from cds_hooks.errors import RequiredDataMissing, WrongPatient
+from cds_hooks.errors import RequiredDataMissing, TooLarge, WrongPatient
 from cds_hooks.fhir.copies import Document, anonymous_reference, newest_of_each
 from cds_hooks.fhir.gathering import Gathering
 from cds_hooks.fhir.medications import Medicines
@@ -28,6 +28,7 @@ from cds_hooks.fhir.versions import RENAMED
 from cds_hooks.protocol import strict_json
 
 _ENCODE = msgspec.json.Encoder().encode
+_OBJECTS_OF_AN_ENTRY = 50  # more than any resource that is read here has on the average
 _NO_ID = msgspec.Raw(b"")
 _OBTAINED = (KeyState.COMPLETE, KeyState.PARTIAL)
 
@@ -52,12 +53,31 @@ def read_record(
 
 
 def read_prefetch(
-    prefetch: Mapping[str, bytes | None], keys: tuple[PrefetchKey, ...], sieve: Sieve, patient_id: str
+    prefetch: Mapping[str, bytes | None],
+    keys: tuple[PrefetchKey, ...],
+    sieve: Sieve,
+    patient_id: str,
+    most_entries: int | None = None,
 ) -> Reading:
-    """As `read_record`, with what it was read from."""
+    """As `read_record`, with what it was read from. Raises TooLarge if all keys together have more than `most_entries`
+    entries.
+    """
+    if most_entries is not None and _objects(prefetch) > most_entries * _OBJECTS_OF_AN_ENTRY:
+        raise TooLarge(_too_many(most_entries))
     opened = tuple(open_key(key, prefetch) for key in keys)
+    if most_entries is not None and sum(len(o.matches) + len(o.included) for o in opened) > most_entries:
+        raise TooLarge(_too_many(most_entries))
     _require(opened)
     return _Reading(opened, sieve, patient_id).reading()
+
+
+def _objects(prefetch: Mapping[str, bytes | None]) -> int:
+    """At least as many as there are JSON objects, told before anything is made of them."""
+    return sum(raw.count(b"{") for raw in prefetch.values() if raw is not None)
+
+
+def _too_many(most_entries: int) -> str:
+    return f"The prefetch has more than {most_entries} entries, the most that this service reads."
 
 
 def read_again(used: Used, sieve: Sieve, patient_id: str) -> Record:

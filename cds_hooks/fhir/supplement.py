@@ -64,16 +64,21 @@ def _wanted(request: HookRequest, keys: tuple[PrefetchKey, ...], max_bytes: int)
 
 
 def read_supplemented(
-    request: HookRequest, supplement: Supplement, keys: tuple[PrefetchKey, ...], sieve: Sieve
+    request: HookRequest,
+    supplement: Supplement,
+    keys: tuple[PrefetchKey, ...],
+    sieve: Sieve,
+    most_entries: int | None = None,
 ) -> Reading:
-    """The Record of what was sent and what was loaded. Raises what `read_record` raises of what was sent.
+    """The Record of what was sent and what was loaded. Raises what `read_prefetch` raises of what was sent.
 
     What was loaded passes the same checks. Where it does not, the client is not to blame: its key counts as not
     loaded, or as the part that the client sent.
     """
     while True:
         try:
-            return read_prefetch({**request.prefetch, **supplement.values}, keys, sieve, request.patient_id)
+            values = {**request.prefetch, **supplement.values}
+            return read_prefetch(values, keys, sieve, request.patient_id, most_entries)
         except RequiredDataMissing:
             raise
         except RequestRefused as refused:

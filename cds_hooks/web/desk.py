@@ -29,6 +29,7 @@ class Desk:
     clock: Callable[[], datetime]
     new_id: Callable[[datetime], str]
     max_body_bytes: int
+    max_entries: int
     discovery: Mapping[str, Any]
     gate: Gate
     fhir_servers: Mapping[str, FhirServers]

@@ -69,7 +69,8 @@ def _answer(call: Call, admitted: Admitted) -> flask.Response:
         return _switched_off(call, request)
     supplement = load(call, request)
     with call.phase("read"):
-        reading = read_supplemented(request, supplement, knowledge.service.prefetch, knowledge.sieve)
+        keys, sieve = knowledge.service.prefetch, knowledge.sieve
+        reading = read_supplemented(request, supplement, keys, sieve, desk.max_entries)
     today = call.received_at.astimezone(UTC).date()
     with call.phase("remember"):
         history = overrides_of(desk.journal, knowledge, call.caller.tenant, request.patient_id, today)

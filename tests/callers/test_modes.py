@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from click.testing import CliRunner, Result
 from cds_hooks.__main__ import main
 from cds_hooks.addresses import read_base
 from cds_hooks.audit.replay import replay
-from cds_hooks.audit.switches import LOOK_EVERY
+from cds_hooks.audit.switches import LOOK_EVERY, Switches
 from cds_hooks.settings import Settings
 from cds_hooks.web.clients import Client, Clients, Mode, Pilot
 from tests.callers.tables import AT, ENDPOINT, registered
@@ -172,6 +173,31 @@ def test_a_switch_is_a_row_of_its_tenants_chain_that_seals_who_and_why(live: Des
     assert (row["tenant"], row["kind"], row["action"], row["about"]) == ("ehr", "control", "mode", "off")
     assert "anary" not in json.dumps(row, default=repr)
     assert row["sealed"]
+
+
+def test_many_calls_at_once_look_for_the_switch_once(live: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked, here, told = [], Barrier(4), Event()
+
+    def look(_: object, tenant: str) -> str:
+        looked.append(tenant)
+        told.wait(10)
+        return "silent"
+
+    monkeypatch.setattr("cds_hooks.audit.switches.last_switched", look)
+    switches, found = Switches(live.journal.database, lambda: 0.0), []
+
+    def ask() -> None:
+        here.wait(10)
+        found.append(switches.of("ehr"))
+
+    threads = [Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    here.wait(10)
+    told.set()
+    for thread in threads:
+        thread.join()
+    assert (looked, found) == (["ehr"], ["silent"] * 3)
 
 
 def test_the_switch_holds_after_a_restart(tmp_path: Path, clock: Clock) -> None:

@@ -101,7 +101,7 @@ def test_the_wheel_carries_the_knowledge_the_stories_and_everything_that_is_not_
         path for path in sorted((ROOT / "cds_hooks").rglob("*")) if path.is_file() and "__pycache__" not in path.parts
     ]
     expected = {str(path.relative_to(ROOT)) for path in known}
-    for folder in ("cards", "fixtures"):
+    for folder in ("cards", "fixtures", "examples"):
         shipped = [path for path in (ROOT / folder).rglob("*") if path.is_file() and "__pycache__" not in path.parts]
         expected |= {f"cds_hooks/_data/{path.relative_to(ROOT)}" for path in shipped}
     assert expected <= names
