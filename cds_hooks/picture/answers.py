@@ -10,10 +10,8 @@ from cds_hooks.fhir.record import Answer, Coding, Component, Concept, Observatio
 from cds_hooks.picture.fact import Interval, Value, Why
 from cds_hooks.picture.finding import CONFLICTING_CODING, Finding, Seen
 from cds_hooks.picture.phrases import is_percent, parts_of, quantity_in
-from cds_hooks.picture.vocabulary import CodeList, Vocabulary
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM, CodeList, Vocabulary
 
-# The system under which code lists hold words (a whole display, text or string answer, in lower case).
-TEXT_SYSTEM = "urn:recurrence-cds:text"
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
 _SNOMED_TAG = re.compile(
     r" \((qualifier value|finding|disorder|situation|morphologic abnormality|observable entity)\)$"

@@ -9,10 +9,9 @@ together with another such test make an unconfirmed diagnosis. Beside any diagno
 from dataclasses import replace
 
 from cds_hooks.fhir.record import Coding, Concept, Condition, Observation, Record
-from cds_hooks.picture.answers import TEXT_SYSTEM
 from cds_hooks.picture.diagnosis import breast_meanings, names_the_breast
 from cds_hooks.picture.reported import site_of
-from cds_hooks.picture.vocabulary import Vocabulary
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary
 
 ONLY_IN_TISSUE = "diagnosed in pathology alone"
 _BY_RECORDING = "dated by recording"

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.record import Coding, Condition, Record
-from cds_hooks.picture.answers import TEXT_SYSTEM, text_coding
+from cds_hooks.picture.answers import text_coding
 from cds_hooks.picture.diagnosis import NAMED_IN_TEXT, breast_meanings, names_the_breast, sides_in
 from cds_hooks.picture.fact import Evidence
 from cds_hooks.picture.finding import day
-from cds_hooks.picture.vocabulary import Vocabulary
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary
 
 # Lists of which a single code makes the words beside it needless.
 _CODED = ("breast_cancer_conditions", "other_cancer_conditions", "metastasis_conditions", "receptor_status_conditions")

@@ -7,6 +7,8 @@ from enum import Enum
 
 from cds_hooks.fhir.record import Coding, Concept
 
+# The system under which code lists hold words (a whole display, text or string answer, in lower case).
+TEXT_SYSTEM = "urn:recurrence-cds:text"
 _NONE: frozenset[str] = frozenset()
 
 
@@ -52,12 +54,14 @@ class CodeList:
     name: str
     meanings: Mapping[tuple[str, str], str]
     prefixes: Mapping[tuple[str, str], str]
+    has_words: bool = field(init=False, repr=False, compare=False)
     _by_system: Mapping[str, tuple[tuple[str, str], ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         systems = dict.fromkeys(system for system, _ in self.prefixes)
         starts = {one: tuple((p, m) for (of, p), m in self.prefixes.items() if of == one) for one in systems}
         object.__setattr__(self, "_by_system", starts)
+        object.__setattr__(self, "has_words", any(system == TEXT_SYSTEM for system, _ in self.meanings))
 
     def meaning(self, coding: Coding) -> str | None:
         """What this code means in this list; None if it is not in it. A coding without a system never matches."""

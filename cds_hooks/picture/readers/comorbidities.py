@@ -12,6 +12,7 @@ from cds_hooks.picture.answers import contradicted, text_coding
 from cds_hooks.picture.diagnosis import marks_of
 from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import day
+from cds_hooks.picture.in_words import IN_WORDS, PAST, said_in_words
 from cds_hooks.picture.readers.events import is_done, is_given, words_in
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
 
@@ -53,16 +54,19 @@ def read_diagnosis(name: str, record: Record, vocabulary: Vocabulary, today: dat
     ]
     aside = []
     for condition in record.conditions:
-        meanings = codes.meanings_of(condition.code)
+        in_words = said_in_words(condition.code, codes, vocabulary)
+        meanings = codes.meanings_of(condition.code) | in_words
         if not meanings:
             continue
         if contradicted(condition.code, vocabulary):
             aside.append(SetAside(condition.origin.reference, "its code and its words contradict each other"))
-        elif has_ended(condition, today) and _EVER not in meanings:
+            continue
+        over = has_ended(condition, today) or PAST in in_words
+        if over and _EVER not in meanings:
             aside.append(SetAside(condition.origin.reference, "no longer active"))
         else:
-            past = ("past",) if has_ended(condition, today) else ()
-            proof.append(_evidence(condition, vocabulary, past))
+            marks = (*((PAST,) if over else ()), *((IN_WORDS,) if in_words else ()))
+            proof.append(_evidence(condition, vocabulary, marks))
     return _yes(proof, aside)
 
 

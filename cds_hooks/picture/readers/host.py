@@ -3,10 +3,11 @@
 from datetime import date
 from decimal import Decimal
 
-from cds_hooks.fhir.record import Record
+from cds_hooks.fhir.record import Concept, Record
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
 from cds_hooks.picture.finding import day
-from cds_hooks.picture.vocabulary import Vocabulary
+from cds_hooks.picture.in_words import PAST, said_in_words
+from cds_hooks.picture.vocabulary import CodeList, Vocabulary
 
 _SEXES = frozenset({"female", "male", "other"})
 _NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
@@ -39,20 +40,26 @@ def read_hospice(record: Record, vocabulary: Vocabulary) -> Fact:
     conditions = [
         Evidence(c.origin.reference, day(c.onset), c.origin.marks)
         for c in record.conditions
-        if codes.meanings_of(c.code) and c.clinical_status not in _ENDED
+        if c.clinical_status not in _ENDED and _is_or_says(c.code, codes, vocabulary)
     ]
     procedures = [
         Evidence(p.origin.reference, day(p.performed), p.origin.marks)
         for p in record.procedures
-        if codes.meanings_of(p.code) and p.status not in _NOT_DONE
+        if p.status not in _NOT_DONE and _is_or_says(p.code, codes, vocabulary)
     ]
     visits = [
         Evidence(e.origin.reference, day(e.period), e.origin.marks)
         for e in record.encounters
-        if codes.of_any(c for c in (*e.type, e.service_type, *e.reason, e.discharge) if c) and e.status not in _NOT_HELD
+        if e.status not in _NOT_HELD
+        and any(_is_or_says(c, codes, vocabulary) for c in (*e.type, e.service_type, *e.reason, e.discharge) if c)
     ]
     evidence = tuple(sorted({*conditions, *procedures, *visits}))
     return Known("yes", evidence) if evidence else Unknown(Why.NOT_RECORDED)
+
+
+def _is_or_says(concept: Concept, codes: CodeList, vocabulary: Vocabulary) -> bool:
+    in_words = said_in_words(concept, codes, vocabulary)
+    return bool(codes.meanings_of(concept)) or (bool(in_words) and PAST not in in_words)
 
 
 def read_age(record: Record, today: date) -> Fact:

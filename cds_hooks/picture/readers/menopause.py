@@ -19,6 +19,7 @@ from cds_hooks.picture.diagnosis import is_unconfirmed, marks_of
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why, with_note
 from cds_hooks.picture.finding import Finding, Seen
 from cds_hooks.picture.gaps import closed
+from cds_hooks.picture.in_words import IN_WORDS, PAST, said_in_words
 from cds_hooks.picture.readers.comorbidities import has_ended, read_diagnosis, uses_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
@@ -120,11 +121,15 @@ def _age_at_menopause(slot: Slot, age: Fact) -> Iterable[Finding]:
 def _pregnancies(record: Record, vocabulary: Vocabulary, today: date) -> list[Finding]:
     codes = vocabulary.codelists["pregnancy_conditions"]
     within = timedelta(days=int(vocabulary.numbers["pregnancy_counts_for_days"]))
-    return [
-        Finding("yes", c.origin.reference, c.onset, kind="diagnosis", marks=marks_of(c, vocabulary))
-        for c in record.conditions
-        if codes.meanings_of(c.code) and not has_ended(c, today) and _recent(c.onset, today, within)
-    ]
+    found = []
+    for c in record.conditions:
+        if has_ended(c, today) or not _recent(c.onset, today, within):
+            continue
+        in_words = said_in_words(c.code, codes, vocabulary)
+        if codes.meanings_of(c.code) or (in_words and PAST not in in_words):
+            marks = (*marks_of(c, vocabulary), *((IN_WORDS,) if in_words else ()))
+            found.append(Finding("yes", c.origin.reference, c.onset, kind="diagnosis", marks=marks))
+    return found
 
 
 def _pregnancy_answer(slot: Slot, vocabulary: Vocabulary, today: date) -> Finding | None:

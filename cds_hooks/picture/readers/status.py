@@ -10,12 +10,12 @@ from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import breast_meanings, is_other_cancer, is_unconfirmed, marks_of
 from cds_hooks.picture.fact import Fact, Why
 from cds_hooks.picture.finding import Finding
+from cds_hooks.picture.in_words import IN_WORDS
 from cds_hooks.picture.readers.stage import categories, recurrence_staged, stage_groups
 from cds_hooks.picture.view import View, belongs_to_another_cancer
 
 # FHIR clinical statuses that say the disease came back.
 _CAME_BACK = frozenset({"recurrence", "relapse"})
-IN_WORDS = "said in words alone"
 _WORD = re.compile(r"[^\W_]+")
 
 
