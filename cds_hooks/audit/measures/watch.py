@@ -1,0 +1,78 @@
+"""Malfunction watch: what fires, what has stopped firing, and whether what the charts are made of has changed.
+
+A rule that silently stops firing is the malfunction that nobody reports (Wright and others, JAMIA 2016); charts per
+day with Shewhart's limits find most of them (Kassakian and others, JAMIA 2017: sensitivity 95 %, predictive value 29 %,
+so a signal is a question, not a finding).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from cds_hooks.audit.entry import Kind
+from cds_hooks.audit.measures.statistics import ControlChart, p_chart, u_chart
+from cds_hooks.audit.measures.volume import ANSWERED, Volume
+from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.tables import entry
+
+
+def charts_of_volume(volumes: Mapping[str, Volume]) -> dict[str, ControlChart]:
+    """Silence, refusals and failures as shares of the calls, cards per answer; by day."""
+    return {
+        "cards per answer": u_chart((day, one.cards, one.answered) for day, one in volumes.items()),
+        "silence": p_chart((day, one.silent, one.answered) for day, one in volumes.items()),
+        "refused": p_chart((day, one.refused, one.calls) for day, one in volumes.items()),
+        "failed": p_chart((day, one.failed, one.calls) for day, one in volumes.items()),
+    }
+
+
+def firing(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+    """For each consideration the share of the answers that showed it, by day. `answered` has the answers of a day."""
+    return _shares(connection, window, entry.c.considerations, answered)
+
+
+def missing(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+    """For each fact the share of the answers whose tier it kept open, by day."""
+    return _shares(connection, window, entry.c.missing, answered)
+
+
+def codes(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+    """For each fact with the code that it was read from, the share of the answers, by day: a feed that changes its
+    codes shows here before anything else does.
+    """
+    return _shares(connection, window, entry.c.codes, answered)
+
+
+def units(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+    """For each fact with its unit, the share of the answers, by day."""
+    return _shares(connection, window, entry.c.units, answered)
+
+
+def stopped(charts: Mapping[str, ControlChart], days: int = 1) -> tuple[str, ...]:
+    """What has not been found on the last days with any answer although its limits did not allow for that."""
+    return tuple(name for name, chart in charts.items() if _has_stopped(chart, days))
+
+
+def _has_stopped(chart: ControlChart, days: int) -> bool:
+    last = [point for point in chart.points if point.rate is not None][-days:]
+    return len(last) == days and all(point.rate == 0 and point.out for point in last)
+
+
+def _shares(
+    connection: sa.Connection, window: Window, column: sa.ColumnElement[str], answered: Mapping[str, int]
+) -> dict[str, ControlChart]:
+    count = sa.func.count().label("times")
+    chosen = sa.select(entry.c.day, column.label("words"), count).where(
+        *window.of(Kind.HOOK), entry.c.status == ANSWERED, column.is_not(None)
+    )
+    found: dict[str, Counter[str]] = {}
+    for row in connection.execute(chosen.group_by(entry.c.day, column)):
+        for word in row.words.split():
+            found.setdefault(word, Counter())[row.day] += row.times
+    most = sorted(found, key=lambda word: (-found[word].total(), word))
+    return {word: p_chart(_days(found[word], answered)) for word in most}
+
+
+def _days(hits: Mapping[str, int], answered: Mapping[str, int]) -> Iterable[tuple[str, int, int]]:
+    return ((day, hits.get(day, 0), of) for day, of in answered.items())
