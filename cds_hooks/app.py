@@ -35,6 +35,8 @@ from cds_hooks.settings import Settings, read_settings
 from cds_hooks.web import admission, feedback, headers, health, hooks, logs, openapi, pages, problems
 from cds_hooks.web import metrics as figures
 from cds_hooks.web.clients import Clients
+from cds_hooks.web.console import blueprint as console
+from cds_hooks.web.console.sign_in import OneTime
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.gate import Gate
 from cds_hooks.web.keys import Keys
@@ -61,8 +63,10 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     clients: Clients | None = None,
     outbound: Outbound | None = None,
     monotonic: Callable[[], float] = time.monotonic,
+    console_word: str | None = None,
 ) -> flask.Flask:
     """The application. `clock` must give aware times, `monotonic` is for what lasts; `new_id` makes decision ids.
+    `console_word` opens the console to the first who says it; without it there is no console.
     Without `clients` they are those of the settings; without an `outbound` there is one to their places, closed in
     the end.
 
@@ -112,7 +116,8 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     own = (module.blueprint(desk) for module in (hooks, feedback, health, pages, openapi))
     token = figures.read_token(settings.metrics_token_file)
     counted = (figures.blueprint(metrics, token, os.environ.get(figures.FOLDER)),) if token else ()
-    for routes in (*own, *counted, *extra_blueprints):
+    looked_at = () if console_word is None else (_console(desk, clients, console_word, settings),)
+    for routes in (*own, *counted, *looked_at, *extra_blueprints):
         app.register_blueprint(routes)
     return app
 
@@ -121,6 +126,11 @@ def _metrics(clients: Clients, knowledge: Knowledge) -> figures.Metrics:
     """The counters, with the words that their labels may have."""
     reasons = {NO_BREAST_CANCER, UNAPPROVED, *knowledge.gates, *knowledge.vocabulary.facts, *hooks.REASONS}
     return figures.Metrics((each.name for each in clients), (kind.value for kind in CardKind), reasons)
+
+
+def _console(desk: Desk, clients: Clients, word: str, settings: Settings) -> flask.Blueprint:
+    secure = settings.base_url is not None and settings.base_url.scheme == "https"
+    return console.blueprint(desk, tuple(each.name for each in clients), OneTime(word), secure=secure)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -7,7 +7,7 @@ from datetime import date
 
 from cds_hooks.audit.payload import used_again
 from cds_hooks.audit.reading import StoredDecision
-from cds_hooks.decide import Circumstances, decide
+from cds_hooks.decide import Circumstances, Decision, decide
 from cds_hooks.errors import NotInJournal
 from cds_hooks.fhir.read import read_again
 from cds_hooks.knowledge.library import Knowledge
@@ -37,6 +37,12 @@ class Replayed:
 
 def replay(stored: StoredDecision, knowledge: Knowledge) -> Replayed:
     """Decide again under this knowledge. Raises NotInJournal if nothing was decided then (a refusal)."""
+    cards = decided_again(stored, knowledge).cards
+    return Replayed(stored.row["id"], stored.response or b"", canonical({"cards": cards}))
+
+
+def decided_again(stored: StoredDecision, knowledge: Knowledge) -> Decision:
+    """The decision of then, made again under this knowledge. Raises NotInJournal if nothing was decided (a refusal)."""
     if stored.response is None:
         raise NotInJournal(f"{stored.row['id']} was refused with {stored.row['status']}: nothing was decided")
     given = Circumstances(
@@ -48,8 +54,7 @@ def replay(stored: StoredDecision, knowledge: Knowledge) -> Replayed:
         require_approval=stored.settings.require_approval,
     )
     record = read_again(used_again(stored.payload, knowledge.service.prefetch), knowledge.sieve, stored.who["patient"])
-    decision = decide(record, knowledge, given)
-    return Replayed(stored.row["id"], stored.response, canonical({"cards": decision.cards}))
+    return decide(record, knowledge, given)
 
 
 def _lines(answer: bytes) -> list[str]:

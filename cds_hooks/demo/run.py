@@ -5,6 +5,7 @@ for any origin, so that the hosted CDS Hooks Sandbox can call it from the browse
 """
 
 import http.client
+import secrets
 import signal
 import socket
 import threading
@@ -77,6 +78,7 @@ def start(
         require_approval=False,  # every card says that nobody has approved it
     )
     kept_in = str(Path(JOURNAL_FILE).resolve())
+    word = secrets.token_urlsafe(24)
     key = read_or_create_keyring(settings.pseudonym_key_file)
     journal = running.enter_context(closing(Journal(settings.database_url, key)))
     running.callback(Notary(journal, settings.checkpoints, lambda: datetime.now(UTC)).close)
@@ -85,6 +87,7 @@ def start(
         load_knowledge(None, (check_cards,)),
         journal,
         lambda: datetime.now(UTC),
+        console_word=word,
         extra_blueprints=() if clients else (create_try_it(stories, service_url, fhir_url, kept_in),),
     )
     running.enter_context(serving(app, service))
@@ -92,7 +95,7 @@ def start(
     warm_up()
     for url in (f"{service_url}/cds-services", f"{fhir_url}/metadata"):
         wait_for(url)
-    announce(Console(), stories, service_url, fhir_url, kept_in, clients)
+    announce(Console(), stories, service_url, fhir_url, kept_in, f"{service_url}/console/enter/{word}", clients)
 
 
 def listen(port: int) -> socket.socket:
@@ -159,6 +162,7 @@ def announce(  # noqa: PLR0913, PLR0917 (all that is said)
     service_url: str,
     fhir_url: str,
     kept_in: str,
+    console_url: str,
     clients: Path | None = None,
 ) -> None:
     """Print where everything is. Addresses are never wrapped: they must survive copying."""
@@ -170,10 +174,11 @@ def announce(  # noqa: PLR0913, PLR0917 (all that is said)
         ("Service discovery", f"{service_url}/cds-services"),
         ("FHIR server", fhir_url),
         ("Journal", kept_in),
+        ("Console, lets in once", console_url),
     )
     console.print("\nRecurrence CDS, demo with synthetic patients, bound to this computer only", style="bold")
     for label, value in lines:
-        console.print(f"  {label + ':':<19}{value}", soft_wrap=True, markup=False, highlight=False)
+        console.print(f"  {label + ':':<24}{value}", soft_wrap=True, markup=False, highlight=False)
     who = "Callers must be clients of the registry" if clients else "No authentication, and no look at tokens"
     console.print(f"{who}: never give it a real patient's data. Ctrl-C stops it.\n", style="dim", soft_wrap=True)
 

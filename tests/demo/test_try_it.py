@@ -8,7 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from cds_hooks.demo.stories import Story
-from cds_hooks.demo.try_it import card_markdown, create_try_it, sandbox_address, to_begin_with
+from cds_hooks.demo.try_it import create_try_it, sandbox_address, to_begin_with
+from cds_hooks.writing.rendered import card_markdown
 
 FHIR = "http://127.0.0.1:8001/fhir"
 STORIES = (Story("A story", "a", ()), Story("Every factor low", "low&<1>", ()))

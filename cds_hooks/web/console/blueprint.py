@@ -1,0 +1,44 @@
+"""The console's routes, gathered."""
+
+import flask
+from werkzeug.exceptions import HTTPException
+
+from cds_hooks.errors import RecurrenceCdsError
+from cds_hooks.web.console import decision, decisions, filters, overview
+from cds_hooks.web.console.access import Sessions
+from cds_hooks.web.console.shell import PATH, POLICY, Shell
+from cds_hooks.web.console.sign_in import OneTime, leave, let_in_once
+from cds_hooks.web.desk import Desk
+from cds_hooks.web.problems import refusal
+
+_TITLES = {401: "Sign in first", 403: "Not for your role", 404: "Nothing here", 503: "The journal is not available"}
+
+
+def blueprint(desk: Desk, tenants: tuple[str, ...], once: OneTime, *, secure: bool) -> flask.Blueprint:
+    """Every page. `secure`: the cookie is sent over https alone."""
+    routes = flask.Blueprint(
+        "console",
+        __name__,
+        url_prefix=PATH,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    journal = desk.journal
+    key = journal.ring.derived(journal.ring.current, "console session")
+    shell = Shell(desk, Sessions(key), tenants, routes)
+    for room in (overview, decisions, decision):
+        room.register(shell)
+    filters.register(routes)
+    leave(shell)
+    let_in_once(shell, once, secure=secure)
+
+    def told(problem: Exception) -> flask.Response:
+        found = refusal(problem)
+        title = _TITLES.get(found.status, "This cannot be shown")
+        text = flask.render_template("console/refused.html", title=title, status=found.status, text=found.text)
+        return flask.Response(text, found.status, mimetype="text/html", headers={"Content-Security-Policy": POLICY})
+
+    routes.register_error_handler(HTTPException, told)
+    routes.register_error_handler(RecurrenceCdsError, told)
+    return routes

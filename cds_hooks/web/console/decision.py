@@ -1,0 +1,93 @@
+"""One decision, from what came in to what went out; and made again, under the same knowledge or today's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+import msgspec
+from werkzeug.exceptions import NotFound
+
+from cds_hooks.audit.reading import StoredDecision, stored_decision
+from cds_hooks.audit.replay import Replayed, decided_again, replay
+from cds_hooks.audit.snapshots import Snapshots
+from cds_hooks.audit.trace import encoded, trace
+from cds_hooks.errors import NotInJournal
+from cds_hooks.knowledge.library import Knowledge
+from cds_hooks.web.console.access import Role
+from cds_hooks.web.console.shell import Shell, Visit
+from cds_hooks.writing.rendered import card_markdown
+from cds_hooks.writing.telling import Told, told
+
+AUDITORS = (Role.AUDITOR, Role.PRIVACY)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page shows of a decision: what is stored, what it means, and whether that is what was recorded then."""
+
+    stored: StoredDecision
+    told: Told | None
+    as_recorded: bool
+
+
+def register(shell: Shell) -> None:
+    """GET /console/decisions/<id>, POST …/replay."""
+    snapshots = Snapshots(shell.desk.journal)
+    markdown = card_markdown()
+
+    def found(visit: Visit, id_: str) -> StoredDecision:
+        visit.about(id_)
+        stored = stored_decision(shell.desk.journal, id_, visit.tenant)
+        if stored is None or stored.row["kind"] != "hook":
+            raise NotFound
+        return stored
+
+    def page(visit: Visit, stored: StoredDecision, replayed: Mapping[str, Replayed]) -> flask.Response:
+        cards = [] if stored.response is None else msgspec.json.decode(stored.response)["cards"]
+        return shell.render(
+            visit,
+            "decision",
+            "Decision",
+            seen=seen(stored, snapshots),
+            cards=cards,
+            rendered=[markdown.render(card.get("detail", "")) for card in cards],
+            feedback=_feedback_of(stored),
+            replayed=replayed,
+        )
+
+    @shell.page("/decisions/<id_>", "decision", *AUDITORS)
+    def show(visit: Visit, id_: str) -> flask.Response:
+        return page(visit, found(visit, id_), {})
+
+    @shell.page("/decisions/<id_>/replay", "replay", *AUDITORS, methods=("POST",))
+    def again(visit: Visit, id_: str) -> flask.Response:
+        stored = found(visit, id_)
+        if stored.response is None:
+            raise NotFound
+        versions: dict[str, Knowledge] = {"the knowledge of then": snapshots.get(stored.row["knowledge"])}
+        if shell.desk.knowledge.fingerprint != stored.row["knowledge"]:
+            versions["the knowledge served now"] = shell.desk.knowledge
+        return page(visit, stored, {name: replay(stored, knowledge) for name, knowledge in versions.items()})
+
+
+def seen(stored: StoredDecision, snapshots: Snapshots) -> Seen:
+    """The decision told in words: judged again under the knowledge of then, and compared with the trace of then."""
+    if stored.trace is None:
+        return Seen(stored, None, as_recorded=True)
+    try:
+        knowledge = snapshots.get(stored.row["knowledge"])
+    except NotInJournal:
+        return Seen(stored, None, as_recorded=False)
+    consultation = decided_again(stored, knowledge).consultation
+    if consultation is None:
+        return Seen(stored, None, as_recorded=False)
+    same = msgspec.json.decode(encoded(trace(consultation))) == stored.trace
+    return Seen(stored, told(consultation, knowledge), same)
+
+
+def _feedback_of(stored: StoredDecision) -> Mapping[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for kept in stored.feedback:
+        found.setdefault(kept.row["card_uuid"], []).append(kept)
+    return found

@@ -1,0 +1,58 @@
+"""The first page: how much was asked and said, and whether it looks as it did."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from cds_hooks.audit.measures import acceptance, latency, volume, watch
+from cds_hooks.audit.measures.statistics import ControlChart
+from cds_hooks.audit.measures.window import Window
+from cds_hooks.web.console.access import ALL_ROLES
+from cds_hooks.web.console.shell import Shell, Visit, here
+
+PERIODS = (1, 7, 30, 90)
+MOST = 8  # rows of a ranking on this page
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A control chart as the page draws it: `percent` says that rates are shares."""
+
+    title: str
+    chart: ControlChart
+    percent: bool
+
+
+def register(shell: Shell) -> None:
+    """GET /console/."""
+
+    @shell.page("/", "overview", *ALL_ROLES, title="Overview")
+    def show(visit: Visit) -> flask.Response:
+        window = period(visit)
+        with shell.desk.journal.database.reading() as connection:
+            by_day = volume.volume_by_day(connection, window)
+            values: dict[str, Any] = {
+                "total": volume.total(by_day.values()),
+                "acceptance": acceptance.acceptance(connection, window),
+                "latency": latency.latency(connection, window),
+                "silences": volume.silences(connection, window)[:MOST],
+                "errors": volume.errors(connection, window)[:MOST],
+                "tiers": volume.tiers(connection, window),
+                "missing": volume.missing(connection, window)[:MOST],
+                "reasons": acceptance.reasons(connection, window)[:MOST],
+            }
+        lines = [
+            Line(name, chart, percent=name != "cards per answer")
+            for name, chart in watch.charts_of_volume(by_day).items()
+        ]
+        return shell.render(
+            visit, "overview", "Overview", window=window, periods=PERIODS, here=here, lines=lines, **values
+        )
+
+
+def period(visit: Visit) -> Window:
+    """The window that the address asks for in days, 30 if it does not."""
+    asked = flask.request.args.get("days", "30")
+    days = int(asked) if asked in {str(each) for each in PERIODS} else 30
+    return Window.ending(visit.tenant, visit.today, days)
