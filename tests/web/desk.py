@@ -88,6 +88,7 @@ def opened(
     knowledge: Knowledge = KNOWLEDGE,
     clients: Clients | None = None,
     monotonic: Callable[[], float] = time.monotonic,
+    console_word: str | None = None,
 ) -> Iterator[Desk]:
     """A desk whose journal is a file in `folder`; it shows drafts too, unless approval is required, and without
     `clients` it answers anybody.
@@ -107,6 +108,7 @@ def opened(
         clients=clients,
         outbound=outbound,
         monotonic=monotonic,
+        console_word=console_word,
     )
     try:
         yield Desk(app.test_client(), journal, database, log)

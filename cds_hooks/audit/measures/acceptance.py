@@ -5,8 +5,9 @@ and the share of all cards shown are given.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 import sqlalchemy as sa
@@ -47,32 +48,37 @@ class Acceptance:
 
 def acceptance(connection: sa.Connection, window: Window) -> Acceptance:
     """Of the cards that were sent in the window."""
-    return _together(_outcomes(connection, window))
+    return _summed(acceptance_by_card(connection, window).values())
 
 
 def acceptance_by_card(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
     """The same by the id of the card, the most overridden first."""
-    found: dict[str, list[_Outcome]] = {}
-    for one in _outcomes(connection, window):
-        found.setdefault(one.card_id, []).append(one)
-    return _most_overridden({card: _together(iter(outcomes)) for card, outcomes in found.items()})
+    chosen = sa.select(shown.c.card_id, sa.func.count().label("cards")).where(*window.of_cards())
+    sent = {row.card_id: row.cards for row in connection.execute(chosen.group_by(shown.c.card_id))}
+    return _by(sent, ((one.card_id, one) for one in _outcomes(connection, window)))
 
 
 def acceptance_by_consideration(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
-    """The same by consideration, each counting every card that showed it, the most overridden first."""
-    found: dict[str, list[_Outcome]] = {}
-    for one in _outcomes(connection, window):
-        for consideration in _shown_on(one.considerations):
-            found.setdefault(consideration, []).append(one)
-    return _most_overridden({each: _together(iter(outcomes)) for each, outcomes in found.items()})
+    """The same by consideration, the most overridden first: the answers whose cards showed it, and what became of the
+    cards that did.
+    """
+    words, count = entry.c.considerations.label("words"), sa.func.count().label("times")
+    chosen = sa.select(words, count).where(*window.of(Kind.HOOK), window.sent, words.is_not(None)).group_by(words)
+    sent: Counter[str] = Counter()
+    for row in connection.execute(chosen):
+        sent.update(dict.fromkeys(row.words.split(), row.times))
+    told = ((id_, one) for one in _outcomes(connection, window) for id_ in _shown_on(one.considerations) & set(sent))
+    return _by(sent, told)
 
 
 def acceptance_by_user_type(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
-    """The same by the kind of user that the card was shown to."""
-    found: dict[str, list[_Outcome]] = {}
-    for one in _outcomes(connection, window):
-        found.setdefault(one.user_type, []).append(one)
-    return _most_overridden({each: _together(iter(outcomes)) for each, outcomes in found.items()})
+    """The same by the kind of user that the card was shown to, "" where the call named none."""
+    user = sa.func.coalesce(entry.c.user_type, "").label("user_type")
+    chosen = sa.select(user, sa.func.sum(entry.c.cards).label("cards")).where(
+        *window.of(Kind.HOOK), window.sent, entry.c.cards > 0
+    )
+    sent = {row.user_type: int(row.cards) for row in connection.execute(chosen.group_by(user))}
+    return _by(sent, ((one.user_type, one) for one in _outcomes(connection, window)))
 
 
 def reasons(connection: sa.Connection, window: Window) -> tuple[Counted, ...]:
@@ -97,57 +103,55 @@ def unknown_cards(connection: sa.Connection, window: Window) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """So many cards of one kind, shown to one kind of user, with one outcome."""
+    """What was told of one card."""
 
     card_id: str
     considerations: str
     user_type: str
     accepted: bool
     overridden: bool
-    cards: int
 
 
 def _outcomes(connection: sa.Connection, window: Window) -> Iterator[_Outcome]:
-    def told(outcome: str) -> sa.ColumnElement[int]:
-        found = (
-            sa.exists()
-            .where(
-                reported.c.tenant == shown.c.tenant,
-                reported.c.card_uuid == shown.c.uuid,
-                reported.c.copy == 0,
-                reported.c.outcome == outcome,
-            )
-            .correlate(shown)
-        )
-        return sa.case((found, 1), else_=0)
+    """Each card of the window of which something was told; a report may come before the row of its card."""
 
-    accepted, overridden = told("accepted").label("accepted"), told("overridden").label("overridden")
+    def told(outcome: str) -> sa.ColumnElement[int]:
+        return sa.func.max(sa.case((reported.c.outcome == outcome, 1), else_=0)).label(outcome)
+
+    earliest = (window.first - timedelta(days=1)).isoformat()
+    reports = (
+        sa.select(reported.c.card_uuid, told("accepted"), told("overridden"))
+        .where(reported.c.tenant == window.tenant, reported.c.day >= earliest, reported.c.copy == 0)
+        .group_by(reported.c.card_uuid)
+        .subquery()
+    )
     user = sa.func.coalesce(entry.c.user_type, "").label("user_type")
-    columns = (shown.c.card_id, shown.c.considerations, user, accepted, overridden)
     chosen = (
-        sa.select(*columns, sa.func.count().label("cards"))
-        .join_from(shown, entry, shown.c.entry == entry.c.id)
-        .where(*window.of_cards(), entry.c.kind == Kind.HOOK.value)
-        .group_by(*columns)
+        sa.select(shown.c.card_id, shown.c.considerations, user, reports.c.accepted, reports.c.overridden)
+        .join_from(reports, shown, shown.c.uuid == reports.c.card_uuid)
+        .join(entry, entry.c.id == shown.c.entry)
+        .where(*window.of_cards())
     )
     for row in connection.execute(chosen):
-        yield _Outcome(
-            row.card_id, row.considerations, row.user_type, bool(row.accepted), bool(row.overridden), row.cards
-        )
+        yield _Outcome(row.card_id, row.considerations, row.user_type, bool(row.accepted), bool(row.overridden))
 
 
-def _together(outcomes: Iterator[_Outcome]) -> Acceptance:
-    counts: Counter[str] = Counter()
-    for one in outcomes:
-        counts["shown"] += one.cards
-        counts["told"] += one.cards * (one.accepted or one.overridden)
-        counts["accepted"] += one.cards * one.accepted
-        counts["overridden"] += one.cards * one.overridden
-    return Acceptance(counts["shown"], counts["told"], counts["accepted"], counts["overridden"])
-
-
-def _most_overridden(found: dict[str, Acceptance]) -> dict[str, Acceptance]:
+def _by(sent: Mapping[str, int], outcomes: Iterable[tuple[str, _Outcome]]) -> dict[str, Acceptance]:
+    """What was sent and what became of it, by a word, the most overridden first."""
+    told: Counter[str] = Counter()
+    accepted: Counter[str] = Counter()
+    overridden: Counter[str] = Counter()
+    for word, one in outcomes:
+        told[word] += 1
+        accepted[word] += one.accepted
+        overridden[word] += one.overridden
+    found = {word: Acceptance(count, told[word], accepted[word], overridden[word]) for word, count in sent.items()}
     return dict(sorted(found.items(), key=lambda one: (-one[1].overridden, -one[1].shown, one[0])))
+
+
+def _summed(parts: Iterable[Acceptance]) -> Acceptance:
+    every = list(parts)
+    return Acceptance(*(sum(getattr(one, name) for one in every) for name in Acceptance.__slots__))
 
 
 def _shown_on(considerations: str) -> set[str]:

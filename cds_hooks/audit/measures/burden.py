@@ -1,6 +1,7 @@
 """How much of a clinician's day the cards take. People are pseudonyms: who is behind one is another question."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -31,7 +32,7 @@ class Exposed:
 class Burden:
     """Cards per clinician-day: a day on which the service was asked for a clinician, also if it was silent.
 
-    `repeats` are answers with cards to the same user about the same patient on the same day as one before.
+    `repeats` are answers with cards to the same user about the same patient within 24 hours of the one before.
     """
 
     clinician_days: int
@@ -44,9 +45,8 @@ class Burden:
 
 def burden(connection: sa.Connection, window: Window) -> Burden:
     """Of the professionals of the window, for what they were sent."""
-    sent = sa.case((entry.c.mode == "live", 1), (entry.c.mode == "pilot", 1), else_=0)
-    cards = sa.func.sum(sa.func.coalesce(entry.c.cards, 0) * sent)
     conditions = (*window.of(Kind.HOOK), entry.c.user.is_not(None), entry.c.user_type.in_(_PROFESSIONALS))
+    cards = sa.func.sum(sa.case((window.sent, sa.func.coalesce(entry.c.cards, 0)), else_=0))
     chosen = sa.select(entry.c.user, entry.c.day, cards.label("cards")).where(*conditions)
     days = connection.execute(chosen.group_by(entry.c.user, entry.c.day)).all()
     ordered = sorted(int(row.cards) for row in days)
@@ -59,18 +59,32 @@ def burden(connection: sa.Connection, window: Window) -> Burden:
         median=percentile(ordered, 50),
         p95=percentile(ordered, 95),
         most=float(ordered[-1]) if ordered else None,
-        repeats=_repeats(connection, conditions, sent),
+        repeats=_repeats(connection, (*conditions, window.sent)),
         most_exposed=tuple(exposed[:MOST_EXPOSED]),
     )
 
 
-def _repeats(
-    connection: sa.Connection, conditions: tuple[sa.ColumnElement[bool], ...], sent: sa.ColumnElement[int]
-) -> int:
-    same = (entry.c.user, entry.c.patient, entry.c.day)
-    shown = sa.select(sa.func.count().label("times")).where(*conditions, entry.c.cards > 0, sent == 1).group_by(*same)
-    each = shown.subquery()
-    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.sum(each.c.times - 1), 0))).scalar_one())
+def _repeats(connection: sa.Connection, conditions: tuple[sa.ColumnElement[bool], ...]) -> int:
+    """Neighbours in time are found by the database, and counted by the pair of their days: no database is asked to
+    calculate with our times, which are texts.
+    """
+    moment = entry.c.received_at
+    before = sa.func.lag(moment).over(partition_by=(entry.c.user, entry.c.patient), order_by=moment).label("before")
+    pairs = sa.select(moment, before).where(*conditions, entry.c.cards > 0).subquery()
+    was, now = sa.func.substr(pairs.c.before, 1, 10).label("was"), sa.func.substr(pairs.c.received_at, 1, 10)
+    later = sa.func.substr(pairs.c.received_at, 11) < sa.func.substr(pairs.c.before, 11)
+    earlier_in_day = sa.case((later, 1), else_=0).label("earlier_in_day")
+    chosen = (
+        sa.select(was, now.label("now"), earlier_in_day, sa.func.count().label("times"))
+        .where(pairs.c.before.is_not(None))
+        .group_by(was, now, earlier_in_day)
+    )
+    return sum(row.times for row in connection.execute(chosen) if _within_a_day(row))
+
+
+def _within_a_day(pair: sa.Row[tuple[str, str, int, int]]) -> bool:
+    apart = date.fromisoformat(pair.now) - date.fromisoformat(pair.was)
+    return not apart.days or (apart.days == 1 and bool(pair.earlier_in_day))
 
 
 def _exposure(one: Exposed) -> tuple[float, str]:

@@ -2,12 +2,14 @@
 
 import secrets
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from hashlib import sha256
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer
 
-SESSION_SECONDS = 30 * 60  # after that a visitor signs in again
+IDLE_SECONDS = 30 * 60  # without a look at a page; after that a visitor signs in again
+SESSION_SECONDS = 8 * 60 * 60  # after that in any case
 
 
 class Role(Enum):
@@ -25,12 +27,14 @@ ALL_ROLES = frozenset(Role)
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Somebody who has signed in. `name` is their identifier at the identity provider; `tenants` are those whose
-    journal they may see, None for all; `csrf` is the word that their forms repeat.
+    journal they may see, None for all; `since` is when they signed in (seconds since 1970); `csrf` is the word that
+    their forms repeat.
     """
 
     name: str
     roles: frozenset[Role]
     tenants: frozenset[str] | None = None
+    since: float = 0.0
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
     def may(self, roles: frozenset[Role]) -> bool:
@@ -39,21 +43,25 @@ class Visitor:
 
 
 class Sessions:
-    """Cookies that only we can have made; `key` is secret."""
+    """Cookies that only we can have made; `key` is secret. They hold no secret themselves but the word of the forms."""
 
     def __init__(self, key: bytes) -> None:
-        self._signer = URLSafeTimedSerializer(key, salt="console session", signer_kwargs={"digest_method": sha256})
+        self._signer = URLSafeSerializer(key, salt="console session", signer_kwargs={"digest_method": sha256})
 
-    def cookie(self, visitor: Visitor) -> str:
+    def cookie(self, visitor: Visitor, now: datetime) -> str:
         """The session as the value of a cookie."""
         tenants = None if visitor.tenants is None else sorted(visitor.tenants)
-        return self._signer.dumps([visitor.name, sorted(r.value for r in visitor.roles), tenants, visitor.csrf])
+        roles = sorted(role.value for role in visitor.roles)
+        return self._signer.dumps([visitor.name, roles, tenants, visitor.since, visitor.csrf, now.timestamp()])
 
-    def visitor(self, cookie: str | None) -> Visitor | None:
+    def visitor(self, cookie: str | None, now: datetime) -> Visitor | None:
         """Whose session it is; None if it is not ours or has ended."""
         try:
-            name, roles, tenants, csrf = self._signer.loads(cookie or "", max_age=SESSION_SECONDS)
+            name, roles, tenants, since, csrf, seen = self._signer.loads(cookie or "")
         except BadData:
             return None
-        seen = None if tenants is None else frozenset(tenants)
-        return Visitor(name, frozenset(Role(role) for role in roles), seen, csrf)
+        moment = now.timestamp()
+        if moment - seen > IDLE_SECONDS or moment - since > SESSION_SECONDS:
+            return None
+        allowed = None if tenants is None else frozenset(tenants)
+        return Visitor(name, frozenset(Role(role) for role in roles), allowed, since, csrf)

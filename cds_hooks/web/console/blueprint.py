@@ -26,12 +26,12 @@ def blueprint(desk: Desk, tenants: tuple[str, ...], once: OneTime, *, secure: bo
     )
     journal = desk.journal
     key = journal.ring.derived(journal.ring.current, "console session")
-    shell = Shell(desk, Sessions(key), tenants, routes)
+    shell = Shell(desk, Sessions(key), tenants, routes, secure)
     for room in (overview, decisions, decision):
         room.register(shell)
     filters.register(routes)
     leave(shell)
-    let_in_once(shell, once, secure=secure)
+    let_in_once(shell, once)
 
     def told(problem: Exception) -> flask.Response:
         found = refusal(problem)

@@ -15,6 +15,7 @@ from cds_hooks.audit.trace import encoded, trace
 from cds_hooks.errors import NotInJournal
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.web.console.access import Role
+from cds_hooks.web.console.hidden import hidden
 from cds_hooks.web.console.shell import Shell, Visit
 from cds_hooks.writing.rendered import card_markdown
 from cds_hooks.writing.telling import Told, told
@@ -33,7 +34,7 @@ class Seen:
 
 def register(shell: Shell) -> None:
     """GET /console/decisions/<id>, POST …/replay."""
-    snapshots = Snapshots(shell.desk.journal)
+    versions = Versions(shell.desk.knowledge, Snapshots(shell.desk.journal))
     markdown = card_markdown()
 
     def found(visit: Visit, id_: str) -> StoredDecision:
@@ -45,16 +46,18 @@ def register(shell: Shell) -> None:
 
     def page(visit: Visit, stored: StoredDecision, replayed: Mapping[str, Replayed]) -> flask.Response:
         cards = [] if stored.response is None else msgspec.json.decode(stored.response)["cards"]
-        return shell.render(
+        answer = shell.render(
             visit,
             "decision",
             "Decision",
-            seen=seen(stored, snapshots),
+            seen=seen(stored, versions),
             cards=cards,
             rendered=[markdown.render(card.get("detail", "")) for card in cards],
             feedback=_feedback_of(stored),
             replayed=replayed,
         )
+        answer.set_data(hidden(answer.get_data(as_text=True), stored.who))
+        return answer
 
     @shell.page("/decisions/<id_>", "decision", *AUDITORS)
     def show(visit: Visit, id_: str) -> flask.Response:
@@ -65,18 +68,30 @@ def register(shell: Shell) -> None:
         stored = found(visit, id_)
         if stored.response is None:
             raise NotFound
-        versions: dict[str, Knowledge] = {"the knowledge of then": snapshots.get(stored.row["knowledge"])}
-        if shell.desk.knowledge.fingerprint != stored.row["knowledge"]:
-            versions["the knowledge served now"] = shell.desk.knowledge
-        return page(visit, stored, {name: replay(stored, knowledge) for name, knowledge in versions.items()})
+        under: dict[str, Knowledge] = {"the knowledge of then": versions.get(stored.row["knowledge"])}
+        if versions.served.fingerprint != stored.row["knowledge"]:
+            under["the knowledge served now"] = versions.served
+        return page(visit, stored, {name: replay(stored, knowledge) for name, knowledge in under.items()})
 
 
-def seen(stored: StoredDecision, snapshots: Snapshots) -> Seen:
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The knowledge that decisions rest on: what is served needs not be read again, which takes seconds."""
+
+    served: Knowledge
+    kept: Snapshots
+
+    def get(self, fingerprint: str) -> Knowledge:
+        """As `Snapshots.get`."""
+        return self.served if fingerprint == self.served.fingerprint else self.kept.get(fingerprint)
+
+
+def seen(stored: StoredDecision, versions: Versions) -> Seen:
     """The decision told in words: judged again under the knowledge of then, and compared with the trace of then."""
     if stored.trace is None:
         return Seen(stored, None, as_recorded=True)
     try:
-        knowledge = snapshots.get(stored.row["knowledge"])
+        knowledge = versions.get(stored.row["knowledge"])
     except NotInJournal:
         return Seen(stored, None, as_recorded=False)
     consultation = decided_again(stored, knowledge).consultation

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import flask
-from werkzeug.exceptions import Forbidden, NotFound, Unauthorized
+from werkzeug.exceptions import Forbidden, Unauthorized
 
 from cds_hooks.audit.entry import Caller, Kind, Who
 from cds_hooks.audit.payload import Payload, people, written
@@ -55,12 +55,15 @@ class Page:
 
 @dataclass
 class Shell:
-    """Makes views into pages of the console. `tenants` are the clients whose journal there may be."""
+    """Makes views into pages of the console. `tenants` are the clients whose journal there may be; with `secure` the
+    cookie is sent over https alone.
+    """
 
     desk: Desk
     sessions: Sessions
     tenants: tuple[str, ...]
     routes: flask.Blueprint
+    secure: bool
     pages: dict[str, Page] = field(default_factory=dict)
 
     def page(
@@ -104,29 +107,27 @@ class Shell:
     def _visited(
         self, endpoint: str, roles: frozenset[Role], view: View, arguments: Mapping[str, str]
     ) -> flask.Response:
-        visitor = self.sessions.visitor(flask.request.cookies.get(COOKIE))
-        tenant = self._tenant(visitor)
+        visitor = self.sessions.visitor(flask.request.cookies.get(COOKIE), self.desk.clock())
+        asked = flask.request.values.get("tenant")
+        visible = () if visitor is None else self.visible(visitor)
+        tenant = asked if asked in visible else (visible or self.tenants)[0]
         with journaled(self.desk, Kind.CONSOLE, caller=Caller(tenant), action=endpoint) as call:
             if visitor is None:
                 raise Unauthorized
             call.who = Who(user=visitor.name)
-            if not visitor.may(roles) or tenant not in self.visible(visitor):
+            if not visitor.may(roles) or tenant not in visible or asked not in (None, tenant):
                 raise Forbidden
             if flask.request.method == "POST" and not _same(flask.request.form.get("csrf"), visitor.csrf):
                 raise Forbidden
             answer = view(Visit(visitor, tenant, self.desk.clock().date(), call), **arguments)
             self.desk.journal.record(call.entry(answer.status_code, payload=written(Payload(people(call.who), {}))))
-        return answer
+        return answer if "Set-Cookie" in answer.headers else self.kept(answer, visitor)
 
-    def _tenant(self, visitor: Visitor | None) -> str:
-        """The tenant that is asked for, else the first that they may see. Raises NotFound for one there is not."""
-        asked = flask.request.values.get("tenant")
-        if asked is None:
-            visible = self.visible(visitor) if visitor else ()
-            return (visible or self.tenants)[0]
-        if asked not in self.tenants:
-            raise NotFound
-        return asked
+    def kept(self, answer: flask.Response, visitor: Visitor) -> flask.Response:
+        """The answer with the visitor's session."""
+        cookie = self.sessions.cookie(visitor, self.desk.clock())
+        answer.set_cookie(COOKIE, cookie, path=PATH, secure=self.secure, httponly=True, samesite="Strict")
+        return answer
 
 
 def address(endpoint: str, **arguments: Any) -> str:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Unauthorized
 from cds_hooks.audit.entry import Caller, Kind, Who
 from cds_hooks.audit.payload import Payload, people, written
 from cds_hooks.web.call import journaled
-from cds_hooks.web.console.access import ALL_ROLES, SESSION_SECONDS, Visitor
+from cds_hooks.web.console.access import ALL_ROLES, Visitor
 from cds_hooks.web.console.shell import COOKIE, PATH, POLICY, Shell
 
 DEMO_VISITOR = "demo"
@@ -33,7 +33,7 @@ class OneTime:
         return right
 
 
-def let_in_once(shell: Shell, once: OneTime, *, secure: bool) -> None:
+def let_in_once(shell: Shell, once: OneTime) -> None:
     """The demo's way in: GET /console/enter/<word>."""
 
     @shell.routes.get("/enter/<word>")
@@ -43,10 +43,10 @@ def let_in_once(shell: Shell, once: OneTime, *, secure: bool) -> None:
                 raise Unauthorized
             call.who = Who(user=DEMO_VISITOR)
             shell.desk.journal.record(call.entry(303, payload=written(Payload(people(call.who), {}))))
-        return signed_in(shell, Visitor(DEMO_VISITOR, ALL_ROLES), secure=secure)
+        return signed_in(shell, Visitor(DEMO_VISITOR, ALL_ROLES, since=shell.desk.clock().timestamp()))
 
 
-def signed_in(shell: Shell, visitor: Visitor, *, secure: bool) -> flask.Response:
+def signed_in(shell: Shell, visitor: Visitor) -> flask.Response:
     """A page that leads on into the console, with the session.
 
     It is a page and not a redirect: a browser sends a cookie of SameSite=Strict along only with what our own page asks
@@ -54,16 +54,7 @@ def signed_in(shell: Shell, visitor: Visitor, *, secure: bool) -> flask.Response
     """
     text = flask.render_template("console/entered.html", next=flask.url_for("console.overview"))
     answer = flask.Response(text, mimetype="text/html", headers={"Content-Security-Policy": POLICY})
-    answer.set_cookie(
-        COOKIE,
-        shell.sessions.cookie(visitor),
-        max_age=SESSION_SECONDS,
-        path=PATH,
-        secure=secure,
-        httponly=True,
-        samesite="Strict",
-    )
-    return answer
+    return shell.kept(answer, visitor)
 
 
 def leave(shell: Shell) -> Callable[[], flask.Response]:

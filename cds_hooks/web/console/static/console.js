@@ -32,7 +32,7 @@
           tooltip: { callbacks: { label: (item) => `${item.dataset.label}: ${shown(item.raw)}` } },
         },
         scales: {
-          x: { grid: { display: false }, ticks: { maxTicksLimit: 7, maxRotation: 0 } },
+          x: { grid: { display: false }, ticks: { maxTicksLimit: 6, maxRotation: 0, callback: (_, index) => points[index].day.slice(5) } },
           y: { beginAtZero: true, ticks: { maxTicksLimit: 5, callback: shown } },
         },
       },
