@@ -1,4 +1,4 @@
-"""Keeping people out of a page: who sees decisions sees pseudonyms, and some EHRs make ids of resources from a patient's."""
+"""Keeping people out of a page: those who see decisions see pseudonyms, and an id of a resource may tell a patient."""
 
 import re
 from collections.abc import Mapping
