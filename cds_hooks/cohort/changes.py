@@ -9,24 +9,24 @@ _NOT_AT_ALL = "does_not_apply"
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The differences between two rows of one patient: of which kind, of what, from what to what; in a fixed order."""
     first, second = _together(before), _together(after)
+    told = sorted((about, first.get(about, []), second.get(about, [])) for about in first | second)
     return [
-        {
-            "kind": kind,
-            "of": of,
-            "before": first.get((kind, of), _none(kind)),
-            "after": second.get((kind, of), _none(kind)),
-        }
-        for kind, of in sorted({*first, *second})
-        if first.get((kind, of)) != second.get((kind, of))
+        {"kind": kind, "of": of, "before": _words(kind, was), "after": _words(kind, will)}
+        for (kind, of), was, will in told
+        if was != will
     ]
 
 
-def _together(row: Mapping[str, Any]) -> dict[tuple[str, str], str]:
+def _together(row: Mapping[str, Any]) -> dict[tuple[str, str], list[str]]:
     """What a row tells; of two tumours the one after the other."""
     found: dict[tuple[str, str], list[str]] = {}
     for about, value in _told(row):
         found.setdefault(about, []).append(value)
-    return {about: "; ".join(values) for about, values in found.items()}
+    return found
+
+
+def _words(kind: str, values: list[str]) -> str:
+    return "; ".join(dict.fromkeys(values)) or _none(kind)
 
 
 def _none(kind: str) -> str:

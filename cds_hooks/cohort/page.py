@@ -19,6 +19,9 @@ p, li { max-width: 48rem; }
 table { border-collapse: collapse; min-width: 24rem; }
 th, td { text-align: left; padding: .25rem 1.1rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; font-size: .85rem; color: var(--soft); }
+.scroll { margin-bottom: 1.2rem; }
+td.share { white-space: nowrap; font-variant-numeric: tabular-nums; }
+td.share .count { display: inline-block; min-width: 7.5rem; text-align: right; margin-right: .6rem; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th.n { text-align: right; }
 .bar { display: inline-block; height: .7rem; background: var(--bar); border-radius: 2px; vertical-align: baseline; }
@@ -67,7 +70,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Cell]], empty: str = 
     listed = list(rows)
     if not listed:
         return note(empty)
-    right = [isinstance(cell, int | Share) for cell in listed[0]]
+    right = [isinstance(cell, int) for cell in listed[0]]
     head = "".join(f"<th{_class(n)}>{escape(text)}</th>" for text, n in zip(headings, right, strict=True))
     body = "".join(f"<tr>{''.join(_cell(cell) for cell in row)}</tr>" for row in listed)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -86,8 +89,8 @@ def _class(number: bool) -> str:
 def _cell(cell: Cell, right: bool = True) -> str:
     if isinstance(cell, Share):
         percent = 100 * cell.count / cell.whole if cell.whole else 0.0
-        bar = f'<span class="bar" style="width:{percent * 0.08:.2f}rem"></span>'
-        return f'<td class="n">{bar} {cell.count:,} ({percent:.1f} %)</td>'
+        bar = f'<span class="bar" style="width:{percent * 0.06:.2f}rem"></span>'
+        return f'<td class="share"><span class="count">{cell.count:,} ({percent:.1f} %)</span>{bar}</td>'
     if isinstance(cell, int):
         return f"<td{_class(right)}>{cell:,}</td>"
     return f"<td>{escape(cell)}</td>"

@@ -1,6 +1,7 @@
 """What a run is asked to do, and the values that every worker of every engine needs for it."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
@@ -14,6 +15,7 @@ from cds_hooks.cohort.rows import Asked, Chart, Naming, Row, row_of
 from cds_hooks.cohort.scan import Scanner
 from cds_hooks.cohort.sorting import LONGEST_LINE
 from cds_hooks.errors import EngineUnavailable, ExportUnusable
+from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import load_knowledge
 
 _UNZIPPED = 12  # how much longer NDJSON of FHIR is than its gzipped form, about
@@ -25,7 +27,8 @@ _FEWEST_BUCKETS, _MOST_BUCKETS = 8, 4096
 class Plan:
     """One run. `cards` is the knowledge folder (None: the one that ships), `other` one to compare it with;
     `fingerprints` are theirs, in this order, so that every worker can tell that it works with the same. `required` are
-    the resource types without which no answer can be given, `sought` all that are searched for.
+    the resource types without which no answer can be given, `sought` all that are searched for;
+    `titles` are the words for factors, facts and considerations.
     """
 
     export: Export
@@ -36,6 +39,7 @@ class Plan:
     fingerprints: tuple[str, ...]
     required: frozenset[str]
     sought: frozenset[str]
+    titles: Mapping[str, str]
     naming: Naming | None = None
     require_approval: bool = False
 
@@ -109,9 +113,16 @@ def plan_of(  # noqa: PLR0913 (all that a run is asked)
         fingerprints=fingerprints,
         required=frozenset(key.resource_type for key in keys if key.required),
         sought=frozenset(key.resource_type for key in keys),
+        titles={id_: title for each in knowledge for id_, title in _titles(each)},
         naming=naming,
         require_approval=require_approval,
     )
+
+
+def _titles(knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    yield from ((fact.id, fact.title) for fact in knowledge.vocabulary.facts.values())
+    yield from ((row.key, row.title) for row in knowledge.tiers.rows)
+    yield from ((each.id, each.title) for each in knowledge.considerations)
 
 
 def folders_of(plan: Plan) -> tuple[Path | None, ...]:

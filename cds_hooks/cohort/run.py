@@ -37,7 +37,7 @@ def run(plan: Plan, engine: Engine, name: str, progress: Progress) -> Content:
         with opened(scratch) as connection:
             figures = figures_of(connection, table.path)
         content = _content(plan, name, found, table, round(time.monotonic() - started, 3))
-        write_whole(plan.out / SUMMARY, summary_page(content, figures, found.bad).encode())
+        write_whole(plan.out / SUMMARY, summary_page(content, figures, found.bad, plan.titles).encode())
         write_whole(plan.out / RUN, json.dumps(content, indent=2).encode() + b"\n")
         advance(1)
     shutil.rmtree(plan.work)

@@ -7,6 +7,7 @@ from cds_hooks.cohort.figures import Figures, Slice
 from cds_hooks.cohort.found import Bad
 from cds_hooks.cohort.page import Share, facts, note, page, section, table
 from cds_hooks.cohort.small_cells import HIDDEN, SMALLEST_SHOWN, hidden_slices, is_small, share
+from cds_hooks.writing.wording import capital
 
 _BAD_SHOWN = 100
 _MISSING_SHOWN = 25
@@ -17,21 +18,35 @@ _LEAD = (
 )
 
 
-def summary_page(content: Mapping[str, Any], figures: Figures, bad: Sequence[Bad]) -> str:
-    """The whole page. `content` is what `run.json` says; `bad` are the lines that could not be used."""
+def summary_page(content: Mapping[str, Any], figures: Figures, bad: Sequence[Bad], titles: Mapping[str, str]) -> str:
+    """The whole page. `content` is what `run.json` says; `bad` are the lines that could not be used; `titles` are the
+    knowledge's words for its factors, facts and considerations.
+    """
+    titled = _Titles(titles)
     return page(
         f"Recurrence CDS over a cohort, {content['as_of']}",
         [note(_LEAD), _about(content)],
         [
             *_tiers(figures),
-            *_missing(figures),
-            *_cards(content, figures),
+            *_missing(figures, titled),
+            *_cards(content, figures, titled),
             _slices(figures),
-            *_changes(content, figures),
+            *_changes(content, figures, titled),
             *_trouble(content, figures, bad),
             _read(content),
         ],
     )
+
+
+class _Titles:
+    """The words for what the knowledge names."""
+
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = titles
+
+    def of(self, name: str) -> str:
+        """The title of a factor, fact or consideration; the name in words of anything else."""
+        return capital(self._titles.get(name) or _words(name))
 
 
 def _about(content: Mapping[str, Any]) -> str:
@@ -50,22 +65,22 @@ def _about(content: Mapping[str, Any]) -> str:
 
 
 def _tiers(figures: Figures) -> Iterator[str]:
-    counted: dict[str, int] = dict(figures.tiers)
-    whole = sum(counted.values())
-    rows = [(name, Share(counted.get(name, 0), whole)) for name in _TIERS]
-    settled = sum(counted.get(name, 0) for name in ("low", "moderate", "high"))
-    said = note(f"{whole:,} tumours have a tier; for {settled:,} of them it is one tier, for the others a range.")
+    numbers: dict[str, int] = dict(figures.tiers)
+    whole = sum(numbers.values())
+    rows = [(name, Share(numbers.get(name, 0), whole)) for name in _TIERS]
+    settled = sum(numbers.get(name, 0) for name in ("low", "moderate", "high"))
+    said = note(f"{counted(whole, 'tumour')} with a tier: one tier for {settled:,}, a range for {whole - settled:,}.")
     yield section("Tier at diagnosis", said, table(("Tier", "Tumours"), rows if whole else []))
 
 
-def _missing(figures: Figures) -> Iterator[str]:
+def _missing(figures: Figures, titled: _Titles) -> Iterator[str]:
     rows = [
-        (_words(factor), Share(known, whole), Share(bounds, whole), Share(unknown, whole))
+        (titled.of(factor), Share(known, whole), Share(bounds, whole), Share(unknown, whole))
         for factor, whole, known, bounds, unknown in figures.factors
     ]
     headings = ("Factor", "known", "known within bounds", "not known")
-    why = [(_words(factor), _words(reason), count) for factor, reason, count in figures.unknown]
-    facts_missing = [(_words(fact), count) for fact, count in figures.missing[:_MISSING_SHOWN]]
+    why = [(titled.of(factor), _words(reason), count) for factor, reason, count in figures.unknown]
+    facts_missing = [(titled.of(fact), count) for fact, count in figures.missing[:_MISSING_SHOWN]]
     yield section(
         "Missing data by factor",
         table(headings, rows, "No tumour has a tier."),
@@ -74,7 +89,7 @@ def _missing(figures: Figures) -> Iterator[str]:
     yield section("Missing facts", table(("Fact", "Tumours"), facts_missing))
 
 
-def _cards(content: Mapping[str, Any], figures: Figures) -> Iterator[str]:
+def _cards(content: Mapping[str, Any], figures: Figures, titled: _Titles) -> Iterator[str]:
     patients = content["patients"]
     cards = sum(count for _, count in figures.cards)
     answered = sum(count for _, count in figures.shown)
@@ -86,7 +101,7 @@ def _cards(content: Mapping[str, Any], figures: Figures) -> Iterator[str]:
         table(("Card", "Patients", "for 100 patients"), per_100),
     )
     yield section("Burden", table(("Cards at once", "Patients"), burden))
-    rows = [(_words(name), applies, shown, open_) for name, applies, shown, open_ in figures.considerations]
+    rows = [(titled.of(name), applies, shown, open_) for name, applies, shown, open_ in figures.considerations]
     headings = ("Consideration", "applies", "on a card", "cannot be told")
     yield section("Considerations", note("Counted once for each tumour that they are about."), table(headings, rows))
     silent = [(_words(reason), Share(count, patients)) for reason, count in figures.silence]
@@ -121,10 +136,10 @@ def _slice(one: Slice, hidden: bool) -> tuple[str, ...]:
     return (one.name, f"{one.patients:,}", tiered, *of_tier, per_100)
 
 
-def _changes(content: Mapping[str, Any], figures: Figures) -> Iterator[str]:
+def _changes(content: Mapping[str, Any], figures: Figures, titled: _Titles) -> Iterator[str]:
     if not content["compared_with"]:
         return
-    rows = [(kind, _words(of), _words(a), _words(b), count) for kind, of, a, b, count in figures.changes]
+    rows = [(kind, titled.of(of), _words(a), _words(b), count) for kind, of, a, b, count in figures.changes]
     headings = ("What", "of", "now", "with the other knowledge", "Patients")
     yield section("What the other knowledge would change", table(headings, rows, "Nothing: every answer is the same."))
 
@@ -137,12 +152,12 @@ def _trouble(content: Mapping[str, Any], figures: Figures, bad: Sequence[Bad]) -
     )
     export = content["export"]
     listed = [(one.file, one.line, one.why) for one in bad[:_BAD_SHOWN]]
-    more = note(f"{export['bad_lines']:,} lines; {len(listed):,} of them are listed here, more in bad-lines.csv.")
+    more = note(f"{counted(export['bad_lines'], 'line')}; the first {len(listed):,} here, more in bad-lines.csv.")
     yield section(
         "Lines that could not be used",
         *([more] if listed else []),
         table(("File", "Line", "Why"), listed),
-        *([note(f"{figures.unreadable:,} patients have resources that matter and could not be read as FHIR R4.")]),
+        note(f"Resources that matter and could not be read as R4: in {counted(figures.unreadable, 'chart')}."),
     )
 
 
@@ -159,6 +174,11 @@ def _read(content: Mapping[str, Any]) -> str:
     return section(
         "What was read", note(total), *([absent] if lacking else []), table(("Resource type", "Lines"), rows)
     )
+
+
+def counted(count: int, name: str) -> str:
+    """A number of things: "1 line", "2,000 lines"."""
+    return f"{count:,} {name}{'' if count == 1 else 's'}"
 
 
 def _words(name: str | None) -> str:

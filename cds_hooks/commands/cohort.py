@@ -72,9 +72,9 @@ def cohort(  # noqa: PLR0913, PLR0917 (one parameter for each option)
     console.print(f"{content['patients']} patients in {content['seconds']} s, {content['digest']}", markup=False)
     console.print(f"{out / 'summary.html'}", markup=False)
     if bad := content["export"]["bad_lines"]:
-        console.print(f"{bad} lines could not be used: {out / 'bad-lines.csv'}", markup=False)
+        console.print(f"lines that could not be used: {bad}, see {out / 'bad-lines.csv'}", markup=False)
     if failed := content["failed"]:
-        console.print(f"{failed} patients could not be consulted on: see the column failure", markup=False)
+        console.print(f"patients who could not be consulted on: {failed}, see the column failure", markup=False)
         sys.exit(1)
 
 

@@ -34,7 +34,7 @@ def test_good_lines_make_a_table_and_bad_ones_a_list_with_file_and_line(tmp_path
     source = export_of(tmp_path / "export", lines)
     answer = called("cohort", source, "--out", tmp_path / "out", *AS_OF)
     assert answer.exit_code == 0, answer.output
-    assert "2 lines could not be used" in answer.output
+    assert "lines that could not be used: 2" in answer.output
     assert [row["patient"] for row in rows(tmp_path / "out")] == ["a"]
     with (tmp_path / "out" / "bad-lines.csv").open() as file:
         listed = [(line["file"], line["line"], line["why"][:10]) for line in csv.DictReader(file)]
@@ -45,7 +45,7 @@ def test_a_patient_who_cannot_be_consulted_on_is_listed_and_makes_the_exit_code_
     source = export_of(tmp_path / "export", [patient("a"), cancer("a"), cancer("b")])
     answer = called("cohort", source, "--out", tmp_path / "out", *AS_OF)
     assert answer.exit_code == 1
-    assert "1 patients could not be consulted on" in answer.output
+    assert "patients who could not be consulted on: 1" in answer.output
     assert [row["outcome"] for row in rows(tmp_path / "out")] == ["answered", "failed"]
 
 

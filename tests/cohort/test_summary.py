@@ -100,4 +100,4 @@ def page() -> str:
     export: dict[str, Any] = {"files": 0, "lines": 0, "lines_of_charts": 0, "bad_lines": 0}
     export |= {"resource_types": {}, "sought_and_not_exported": []}
     names = ("as_of", "knowledge", "compared_with", "digest", "engine", "program", "patient_ids")
-    return summary_page({**dict.fromkeys(names, ""), "patients": 0, "export": export}, figures, ())
+    return summary_page({**dict.fromkeys(names, ""), "patients": 0, "export": export}, figures, (), {})
