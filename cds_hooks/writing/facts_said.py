@@ -124,10 +124,14 @@ def _word(wording: Wording, fact_id: str, word: str) -> str:
 
 
 def _shortened(value: Interval, unit: str) -> Interval:
-    """Cut, not rounded: 4.96 years are not yet five. From ten on, months are whole ones."""
+    """Cut, not rounded: 4.96 years are not yet five. From ten on, months are whole ones; below, a tenth of a month, by
+    which a day is put into months, is no span worth telling.
+    """
     if unit not in _ELAPSED:
         return value
     whole = unit == "months" and value.low is not None and value.low >= _WHOLE_FROM
     step = Decimal(1) if whole else _ONE_DECIMAL
     low, high = (None if bound is None else bound - bound % step for bound in (value.low, value.high))
+    if unit == "months" and low is not None and high is not None and high - low <= _ONE_DECIMAL:
+        high = low
     return Interval(low, high, value.low_open, value.high_open)

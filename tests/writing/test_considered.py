@@ -107,10 +107,12 @@ def test_a_breast_is_named_by_the_side_of_the_tumour() -> None:
     assert sides == ["Left breast, not right breast", "This breast, not other breast"]
 
 
-def test_from_ten_on_months_are_whole() -> None:
+def test_from_ten_on_months_are_whole_and_below_a_tenth_is_no_span() -> None:
     ours = idea(card=text(CardKind.TREATMENT, "{months_since_surgery}"))
     months = Known(Interval(Decimal("10.1"), Decimal("10.9"))), Known(Interval(Decimal("9.1"), Decimal("9.2")))
-    assert [treatment(applies(ours), months_since_surgery=each)["summary"] for each in months] == ["10", "9.1 to 9.2"]
+    wide = Known(Interval(Decimal("9.1"), Decimal("9.3")))
+    said = [treatment(applies(ours), months_since_surgery=each)["summary"] for each in (*months, wide)]
+    assert said == ["10", "9.1", "9.1 to 9.3"]
 
 
 def test_of_two_tumours_the_reasons_name_the_side() -> None:
