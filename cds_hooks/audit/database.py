@@ -52,19 +52,24 @@ class Database:
             raise JournalUnavailable(f"the journal cannot be read: {type(error).__name__}") from error
 
     @contextmanager
-    def writing(self, tenant: str) -> Iterator[sa.Connection]:
+    def writing(self, tenant: str, *, synced: bool = True) -> Iterator[sa.Connection]:
         """A transaction that is the only one to write for its tenant. Raises JournalUnavailable: nothing is written.
 
         On PostgreSQL the lock is taken under READ COMMITTED: a statement after it sees what the last holder wrote.
+        One that is not `synced` does not wait for the disk. All see it at once, and the next one that is synced takes
+        it along; a power cut before that may lose it.
         """
         if not self._writing.acquire(timeout=BUSY_MS / 1000):
             raise JournalUnavailable("the journal could not commit: another call is writing")
         try:
             with self.engine.connect() as connection:
                 if self.is_sqlite:
+                    connection.exec_driver_sql("PRAGMA synchronous=" + ("FULL" if synced else "NORMAL"))
                     # taking the write lock first lets the busy timeout work; an upgrade from reading fails at once
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                 else:
+                    if not synced:
+                        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                     connection.execute(_LOCK, {"tenant": tenant})
                 yield connection
                 connection.commit()

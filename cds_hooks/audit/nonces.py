@@ -36,7 +36,8 @@ class Nonces:
         """
         row = {"tenant": tenant, "token": token, "expires_at": int(expires_at + KEPT_AFTER)}
         # the lock of this token alone: nobody else waits for it
-        with self._database.writing(f"nonce {tenant} {token}") as connection:
+        # the row of the answer takes it to the disk: no answer is sent before that
+        with self._database.writing(f"nonce {tenant} {token}", synced=False) as connection:
             first = connection.execute(self._insert, row).first() is not None
             if self._is_time_to_prune():
                 connection.execute(sa.delete(nonce).where(nonce.c.expires_at < int(now)))

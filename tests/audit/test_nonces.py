@@ -84,6 +84,15 @@ def test_a_token_is_kept_until_nobody_could_use_it_any_more(databases: Both) -> 
     assert kept(database) == {"old", "new", "newer"}
 
 
+def test_a_used_token_does_not_wait_for_the_disk_but_every_row_does(databases: Both) -> None:
+    (database, _), found = databases, []
+    for synced in (False, True, False, True):
+        with database.writing("a", synced=synced) as connection:
+            ask = "PRAGMA synchronous" if database.is_sqlite else "SHOW synchronous_commit"
+            found.append(connection.exec_driver_sql(ask).scalar())
+    assert found == ([1, 2, 1, 2] if database.is_sqlite else ["off", "on", "off", "on"])
+
+
 def test_a_database_that_fails_is_told(tmp_path: Path) -> None:
     with closing(Database(f"sqlite:///{tmp_path / 'empty.sqlite3'}")) as empty, pytest.raises(JournalUnavailable):
         spend(empty)("a", "1")
