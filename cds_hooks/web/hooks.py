@@ -11,6 +11,7 @@ import flask
 from cds_hooks.audit.entry import Entry, Kind, Summary, Who
 from cds_hooks.audit.history import overrides_of
 from cds_hooks.audit.payload import Answered, Payload, input_digest, kept_keys, of_decision, people, written
+from cds_hooks.audit.place import place_of
 from cds_hooks.audit.summary import cards_shown, summary
 from cds_hooks.decide import NOT_PROFESSIONAL, Circumstances, decide
 from cds_hooks.errors import JournalUnavailable
@@ -71,6 +72,7 @@ def _answer(call: Call, admitted: Admitted) -> flask.Response:
     with call.phase("read"):
         keys, sieve = knowledge.service.prefetch, knowledge.sieve
         reading = read_supplemented(request, supplement, keys, sieve, desk.max_entries)
+    call.who = replace(call.who, location=place_of(reading.used, request.encounter_id))
     today = call.received_at.astimezone(UTC).date()
     with call.phase("remember"):
         history = overrides_of(desk.journal, knowledge, call.caller.tenant, request.patient_id, today)

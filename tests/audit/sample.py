@@ -13,6 +13,7 @@ from cds_hooks.audit.feedback import Reasons, items_of, told
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
 from cds_hooks.audit.payload import Payload, written
+from cds_hooks.errors import JournalUnavailable
 from cds_hooks.protocol.feedback import FeedbackItem
 
 RING = Keyring.of(b"k" * 32)
@@ -41,6 +42,16 @@ def entry(**changes: object) -> Entry:
 def item(**changes: object) -> FeedbackItem:
     """A dismissal of a card."""
     return replace(FeedbackItem(CARD, "overridden", "2026-01-02T12:00:05Z"), **changes)  # type: ignore[arg-type]
+
+
+def insist(journal: Journal, kept: Entry) -> None:
+    """Record, again and again while others are writing: a busy machine keeps them waiting for longer than they may."""
+    while True:
+        try:
+            journal.record(kept)
+        except JournalUnavailable:
+            continue
+        return
 
 
 def report(journal: Journal, *items: FeedbackItem, **changes: object) -> None:

@@ -16,7 +16,7 @@ from cds_hooks.audit.keyring import Keyring
 from cds_hooks.audit.reading import rows, stored_decision, unsealed
 from cds_hooks.errors import JournalUnavailable
 from cds_hooks.protocol.feedback import FeedbackItem
-from tests.audit.sample import CARD, NOON, RING, entry, item, report, select
+from tests.audit.sample import CARD, NOON, RING, entry, insist, item, report, select
 
 SHOWN = CardShown(CARD, "tier", considerations=(Spoken("tier", "applies"),), suggestions={"s1": "tier"})
 
@@ -180,14 +180,14 @@ def test_feedback_that_cannot_be_committed_is_an_error(journal: Journal, file: P
 
 def test_several_threads_record_at_once(journal: Journal, file: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: journal.record(entry()), range(40)))
+        list(pool.map(lambda _: insist(journal, entry()), range(40)))
     assert select(file, "select count(*), max(seq) from entry") == [(40, 40)]
 
 
 def test_several_processes_open_and_record_at_once(file: Path) -> None:
     program = (
-        "import sys\nfrom cds_hooks.audit.journal import Journal\nfrom tests.audit.sample import RING, entry\n"
-        "j = Journal(sys.argv[1], RING)\nfor _ in range(5): j.record(entry())\n"
+        "import sys\nfrom cds_hooks.audit.journal import Journal\nfrom tests.audit.sample import RING, entry, insist\n"
+        "j = Journal(sys.argv[1], RING)\nfor _ in range(5): insist(j, entry())\n"
     )
     running = [subprocess.Popen([sys.executable, "-c", program, f"sqlite:///{file}"]) for _ in range(3)]
     assert [process.wait(60) for process in running] == [0, 0, 0]

@@ -97,9 +97,9 @@ def test_processes_on_one_database_write_one_chain_without_a_fork(
 ) -> None:
     program = (
         "import sys\nfrom concurrent.futures import ThreadPoolExecutor\n"
-        "from cds_hooks.audit.journal import Journal\nfrom tests.audit.sample import RING, entry\n"
+        "from cds_hooks.audit.journal import Journal\nfrom tests.audit.sample import RING, entry, insist\n"
         "j = Journal(sys.argv[1], RING)\n"
-        "with ThreadPoolExecutor(4) as pool: list(pool.map(lambda _: j.record(entry()), range(40)))\n"
+        "with ThreadPoolExecutor(4) as pool: list(pool.map(lambda _: insist(j, entry()), range(40)))\n"
     )
     command = [sys.executable, "-c", program, server.url(database, SERVICE)]
     running = [subprocess.Popen(command) for _ in range(2)]
