@@ -33,7 +33,8 @@ class Database:
             self.engine = sa.create_engine(chosen, **({} if self.is_sqlite else _POSTGRESQL))
         except (SQLAlchemyError, ImportError) as error:  # ImportError: the URL's driver is not installed
             raise JournalUnavailable(f"the journal cannot be opened: {type(error).__name__}") from error
-        self._writing = threading.Lock()  # SQLite has one writer: threads wait here, fairly, and not in its busy loop
+        # SQLite has one writer: threads wait here, fairly, and not in its busy loop. PostgreSQL lets them queue itself.
+        self._turn = threading.BoundedSemaphore(1 if self.is_sqlite else _CONNECTIONS)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
 
@@ -59,7 +60,7 @@ class Database:
         One that is not `synced` does not wait for the disk. All see it at once, and the next one that is synced takes
         it along; a power cut before that may lose it.
         """
-        if not self._writing.acquire(timeout=BUSY_MS / 1000):
+        if not self._turn.acquire(timeout=BUSY_MS / 1000):
             raise JournalUnavailable("the journal could not commit: another call is writing")
         try:
             with self.engine.connect() as connection:
@@ -77,7 +78,7 @@ class Database:
             # the kind alone: the message of a database error quotes the row
             raise JournalUnavailable(f"the journal could not commit: {type(error).__name__}") from error
         finally:
-            self._writing.release()
+            self._turn.release()
 
     def forget_deleted(self) -> None:
         """Take what was deleted off the disk, as far as the database lets us: SQLite overwrites deleted content, and
@@ -106,7 +107,10 @@ class Database:
 
 
 # lock_timeout: a writer waits no longer than on SQLite; a statement that hangs ends soon after
+_CONNECTIONS = 15  # of one process
 _POSTGRESQL: dict[str, Any] = {
+    "pool_size": 5,
+    "max_overflow": _CONNECTIONS - 5,
     "pool_pre_ping": True,  # a connection of before a restart is replaced, not failed on
     "pool_timeout": BUSY_MS / 1000,
     "connect_args": {

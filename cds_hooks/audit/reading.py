@@ -180,6 +180,15 @@ def opened(journal: Journal, row: Mapping[str, Any]) -> StoredDecision:
     return StoredDecision(row, payload, tuple(ordered), tuple(_feedback(journal, row, order)))
 
 
+def quarantined(journal: Journal, tenant: str) -> list[Row]:
+    """The rows of `reported` about cards that this tenant was never shown, oldest first. Raises JournalUnavailable."""
+    ours = (shown.c.uuid == reported.c.card_uuid) & (shown.c.tenant == reported.c.tenant)
+    chosen = sa.select(reported).join(entry, entry.c.id == reported.c.entry).outerjoin(shown, ours)
+    alone = chosen.where(reported.c.tenant == tenant, reported.c.copy == 0, shown.c.uuid.is_(None))
+    with journal.database.reading() as connection:
+        return [dict(row) for row in connection.execute(alone.order_by(entry.c.seq, reported.c.number)).mappings()]
+
+
 def _feedback(journal: Journal, row: Mapping[str, Any], cards: list[str]) -> Iterator[FeedbackKept]:
     of_cards = [reported.c.tenant == row["tenant"], reported.c.card_uuid.in_(cards), reported.c.copy == 0]
     chosen = sa.select(reported).where(*of_cards)

@@ -73,10 +73,11 @@ class DataKeys:
 
     def find(self, connection: sa.Connection, id_: str) -> DataKey:
         """The key with this id. Raises PayloadForgotten if it is not kept any more, PayloadUnreadable."""
+        row = connection.execute(sa.select(data_key).where(data_key.c.id == id_)).first()
+        if row is None:  # it was shredded, perhaps by another process: what this one remembers does not count
+            self._by_id.pop(id_, None)
+            raise PayloadForgotten("the key of this row's month was shredded")
         if id_ not in self._by_id:
-            row = connection.execute(sa.select(data_key).where(data_key.c.id == id_)).first()
-            if row is None:
-                raise PayloadForgotten("the key of this row's month was shredded")
             self._by_id[id_] = self._unwrapped(row)
         return self._by_id[id_]
 

@@ -17,7 +17,9 @@ from cds_hooks.reasoning.grounds import grounds
 from cds_hooks.reasoning.tiers import EpisodeTier
 from cds_hooks.writing.compose import CARD
 
-_UNITS = frozenset({"mm", "cm", "m", "%", "{nodes}", "{score}", "1", "/10*6", "[HPF]"})
+_UNITS = frozenset(
+    {"um", "mm", "cm", "m", "%", "1", "#", "{#}", "{nodes}", "{score}", "{count}"}
+)  # of the factors of the tier
 _SYSTEMS = frozenset({SNOMED, LOINC, NCIT, ICD_10, ICD_10_CM, ICD_10_GM, ICD_9_CM, ICD_O_3})
 _OTHER = "other"
 
