@@ -4,7 +4,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from cds_hooks.audit.entry import Caller, CardShown, Entry, Spoken, Summary, Who
 from cds_hooks.audit.journal import Journal
@@ -78,3 +78,28 @@ def _feedback(journal: Journal, chance: random.Random, call: Entry) -> None:
     changes: dict[str, Any] = {"caller": call.caller, "received_at": moment}
     for _ in range(chance.choice((1, 1, 2))):  # some clients say everything twice
         sample.report(journal, *items, id=str(UUID(int=chance.getrandbits(128), version=4)), **changes)
+
+
+def silent_call(journal: Journal, now: datetime) -> None:
+    """Record an answer whose card was kept back."""
+    journal.record(_firing(now, "silent"))
+
+
+def stop_firing(journal: Journal, now: datetime) -> None:
+    """Record five days on which a rule fires for all, and one on which it does for nobody."""
+    for day in range(6):
+        for _ in range(4):
+            call = _firing(now - timedelta(days=5 - day), "live")
+            journal.record(call if day < 5 else replace(call, summary=Summary(tier="high"), cards=()))
+
+
+def _firing(moment: datetime, mode: str) -> Entry:
+    spoken = (Spoken(RULES[0], "applies"),)
+    return sample.entry(
+        received_at=moment,
+        payload=None,
+        caller=Caller(mode=mode),
+        sent=mode != "silent",
+        summary=Summary(tier="high", considerations=RULES[:1]),
+        cards=(CardShown(str(uuid4()), "surveillance", "info", spoken),),
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,25 @@ def test_what_fires_is_watched_by_day(file: Path, connection: sa.Connection, col
     )
     for chart in charts.values():
         assert [point.opportunities for point in chart.points] == list(answered.values())
+
+
+def test_slow_calls_are_watched_by_day(file: Path, connection: sa.Connection) -> None:
+    chart = watch.slow(connection, WINDOW, volume.volume_by_day(connection, WINDOW), 20)
+    expected = {
+        day: tuple(rest) for day, *rest in select(file, f"select day, sum(duration_ms>20), count(*) {OF} group by 1")
+    }
+    assert {
+        point.day: (point.count, point.opportunities) for point in chart.points if point.rate is not None
+    } == expected
+
+
+def test_a_window_of_some_modes_counts_these_alone(file: Path, connection: sa.Connection) -> None:
+    silent = replace(WINDOW, modes=("silent",))
+    ((calls, cards),) = select(file, f"select count(*), sum(cards) {OF} and mode='silent'")
+    found = volume.total(volume.volume_by_day(connection, silent).values())
+    assert (found.calls, found.cards) == (calls, cards)
+    fired = {one.word for one in volume.considerations(connection, silent)}
+    assert fired < set(busy.RULES)
 
 
 def test_nothing_is_counted_where_nothing_was_asked(connection: sa.Connection) -> None:

@@ -23,6 +23,11 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("GET", "/console/decisions"): {A, P},
     ("GET", "/console/decisions/<id>"): {A, P},
     ("POST", "/console/decisions/<id>/replay"): {A, P},
+    ("GET", "/console/feedback"): {V, A, P, K},
+    ("GET", "/console/feedback/comments"): {A, P},
+    ("GET", "/console/burden"): {V, A, P, K},
+    ("GET", "/console/watch"): {V, A, P, K},
+    ("GET", "/console/silent"): {V, A, P, K},
     ("POST", "/console/leave"): {V, A, P, K},
 }
 OPEN = {"/console/enter/<word>", "/console/static/<path:filename>"}

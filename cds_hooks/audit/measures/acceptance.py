@@ -48,7 +48,7 @@ class Acceptance:
 
 def acceptance(connection: sa.Connection, window: Window) -> Acceptance:
     """Of the cards that were sent in the window."""
-    return _summed(acceptance_by_card(connection, window).values())
+    return together(acceptance_by_card(connection, window).values())
 
 
 def acceptance_by_card(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
@@ -149,7 +149,8 @@ def _by(sent: Mapping[str, int], outcomes: Iterable[tuple[str, _Outcome]]) -> di
     return dict(sorted(found.items(), key=lambda one: (-one[1].overridden, -one[1].shown, one[0])))
 
 
-def _summed(parts: Iterable[Acceptance]) -> Acceptance:
+def together(parts: Iterable[Acceptance]) -> Acceptance:
+    """All of them."""
     every = list(parts)
     return Acceptance(*(sum(getattr(one, name) for one in every) for name in Acceptance.__slots__))
 

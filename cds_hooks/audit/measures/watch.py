@@ -27,6 +27,15 @@ def charts_of_volume(volumes: Mapping[str, Volume]) -> dict[str, ControlChart]:
     }
 
 
+def slow(connection: sa.Connection, window: Window, volumes: Mapping[str, Volume], limit_ms: float) -> ControlChart:
+    """The share of the calls that took longer, by day."""
+    chosen = sa.select(entry.c.day, sa.func.count().label("times")).where(
+        *window.of(Kind.HOOK), entry.c.duration_ms > limit_ms
+    )
+    found = {row.day: row.times for row in connection.execute(chosen.group_by(entry.c.day))}
+    return p_chart(_days(found, {day: one.calls for day, one in volumes.items()}))
+
+
 def firing(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
     """For each consideration the share of the answers that showed it, by day. `answered` has the answers of a day."""
     return _shares(connection, window, entry.c.considerations, answered)

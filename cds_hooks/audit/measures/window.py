@@ -16,22 +16,23 @@ _SHOWN_IN = ("live", "pilot")  # modes; in a pilot, a call that is not of it is 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days from `first` to `last`, both included, of a tenant, in UTC. Raises ValueError if they are none or more
-    than LONGEST.
+    """The days from `first` to `last`, both included, of a tenant, in UTC; of calls in these modes alone if any are
+    named. Raises ValueError if the days are none or more than LONGEST.
     """
 
     tenant: str
     first: date
     last: date
+    modes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 1 <= self.length <= LONGEST:
             raise ValueError(f"a window has 1 to {LONGEST} days, not {self.length}")
 
     @classmethod
-    def ending(cls, tenant: str, last: date, days: int) -> "Window":
+    def ending(cls, tenant: str, last: date, days: int, modes: tuple[str, ...] = ()) -> "Window":
         """The window of so many days that ends with this day."""
-        return cls(tenant, last - timedelta(days=days - 1), last)
+        return cls(tenant, last - timedelta(days=days - 1), last, modes)
 
     @property
     def length(self) -> int:
@@ -52,6 +53,7 @@ class Window:
             entry.c.kind == kind.value,
             received >= self.first.isoformat(),
             received < end,
+            *([entry.c.mode.in_(self.modes)] if self.modes else []),
         )
 
     @property

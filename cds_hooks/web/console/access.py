@@ -22,6 +22,7 @@ class Role(Enum):
 
 
 ALL_ROLES = frozenset(Role)
+READERS = frozenset({Role.AUDITOR, Role.PRIVACY})  # of single decisions
 
 
 @dataclass(frozen=True, slots=True)

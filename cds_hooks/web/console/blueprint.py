@@ -4,7 +4,7 @@ import flask
 from werkzeug.exceptions import HTTPException
 
 from cds_hooks.errors import RecurrenceCdsError
-from cds_hooks.web.console import decision, decisions, filters, overview
+from cds_hooks.web.console import burden, decision, decisions, feedback, filters, overview, silent, watch
 from cds_hooks.web.console.access import Sessions
 from cds_hooks.web.console.shell import PATH, POLICY, Shell
 from cds_hooks.web.console.sign_in import OneTime, leave, let_in_once
@@ -27,7 +27,7 @@ def blueprint(desk: Desk, tenants: tuple[str, ...], once: OneTime, *, secure: bo
     journal = desk.journal
     key = journal.ring.derived(journal.ring.current, "console session")
     shell = Shell(desk, Sessions(key), tenants, routes, secure)
-    for room in (overview, decisions, decision):
+    for room in (overview, decisions, decision, feedback, burden, watch, silent):
         room.register(shell)
     filters.register(routes)
     leave(shell)

@@ -14,13 +14,11 @@ from cds_hooks.audit.snapshots import Snapshots
 from cds_hooks.audit.trace import encoded, trace
 from cds_hooks.errors import NotInJournal
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.web.console.access import Role
+from cds_hooks.web.console.access import READERS
 from cds_hooks.web.console.hidden import hidden
 from cds_hooks.web.console.shell import Shell, Visit
 from cds_hooks.writing.rendered import card_markdown
 from cds_hooks.writing.telling import Told, told
-
-AUDITORS = (Role.AUDITOR, Role.PRIVACY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +57,11 @@ def register(shell: Shell) -> None:
         answer.set_data(hidden(answer.get_data(as_text=True), stored.who))
         return answer
 
-    @shell.page("/decisions/<id_>", "decision", *AUDITORS)
+    @shell.page("/decisions/<id_>", "decision", *READERS)
     def show(visit: Visit, id_: str) -> flask.Response:
         return page(visit, found(visit, id_), {})
 
-    @shell.page("/decisions/<id_>/replay", "replay", *AUDITORS, methods=("POST",))
+    @shell.page("/decisions/<id_>/replay", "replay", *READERS, methods=("POST",))
     def again(visit: Visit, id_: str) -> flask.Response:
         stored = found(visit, id_)
         if stored.response is None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import flask
 
 from cds_hooks.audit.finding import CRITERIA, find, words_in_use
-from cds_hooks.web.console.access import Role
-from cds_hooks.web.console.overview import PERIODS, period
-from cds_hooks.web.console.shell import Shell, Visit, here
+from cds_hooks.web.console.access import READERS
+from cds_hooks.web.console.shell import Shell, Visit, cursor
+from cds_hooks.web.console.windows import period
 
 # what is asked for, in the order of the form; what may be chosen from a list has the column of its values
 FIELDS: Mapping[str, tuple[str, str | None]] = {
@@ -29,13 +29,13 @@ FIELDS: Mapping[str, tuple[str, str | None]] = {
 def register(shell: Shell) -> None:
     """GET /console/decisions."""
 
-    @shell.page("/decisions", "decisions", Role.AUDITOR, Role.PRIVACY, title="Decisions")
+    @shell.page("/decisions", "decisions", *READERS, title="Decisions")
     def show(visit: Visit) -> flask.Response:
         window = period(visit)
         asked = {name: flask.request.args.get(name, "").strip() for name in CRITERIA}
         criteria = {name: sought for name, sought in asked.items() if sought}
         journal = shell.desk.journal
-        found = find(journal, window, criteria, _seq(flask.request.args.get("before")))
+        found = find(journal, window, criteria, cursor())
         choices = {
             name: words_in_use(journal, window, column) for name, (_, column) in FIELDS.items() if column is not None
         }
@@ -48,10 +48,4 @@ def register(shell: Shell) -> None:
             asked=asked,
             choices=choices,
             window=window,
-            periods=PERIODS,
-            here=here,
         )
-
-
-def _seq(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None

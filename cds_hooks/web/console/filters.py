@@ -14,8 +14,11 @@ def register(routes: flask.Blueprint) -> None:
 
 
 def drawn(chart: ControlChart) -> str:
-    """The points as JSON; a limit that is infinite is never drawn, so there is none."""
+    """The points as JSON; a day without any opportunity has no limits either."""
     points: list[dict[str, Any]] = [
-        {"day": each.day, "rate": each.rate, "lower": each.lower, "upper": each.upper} for each in chart.points
+        {"day": each.day, "rate": each.rate, "lower": each.lower, "upper": each.upper}
+        if each.opportunities
+        else {"day": each.day, "rate": None, "lower": None, "upper": None}
+        for each in chart.points
     ]
     return msgspec.json.encode(points).decode()

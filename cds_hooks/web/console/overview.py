@@ -1,5 +1,6 @@
 """The first page: how much was asked and said, and whether it looks as it did."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,10 @@ import flask
 
 from cds_hooks.audit.measures import acceptance, latency, volume, watch
 from cds_hooks.audit.measures.statistics import ControlChart
-from cds_hooks.audit.measures.window import Window
 from cds_hooks.web.console.access import ALL_ROLES
-from cds_hooks.web.console.shell import Shell, Visit, here
+from cds_hooks.web.console.shell import Shell, Visit
+from cds_hooks.web.console.windows import period
 
-PERIODS = (1, 7, 30, 90)
 MOST = 8  # rows of a ranking on this page
 
 
@@ -42,17 +42,10 @@ def register(shell: Shell) -> None:
                 "missing": volume.missing(connection, window)[:MOST],
                 "reasons": acceptance.reasons(connection, window)[:MOST],
             }
-        lines = [
-            Line(name, chart, percent=name != "cards per answer")
-            for name, chart in watch.charts_of_volume(by_day).items()
-        ]
-        return shell.render(
-            visit, "overview", "Overview", window=window, periods=PERIODS, here=here, lines=lines, **values
-        )
+        return shell.render(visit, "overview", "Overview", window=window, lines=lines_of(by_day), **values)
 
 
-def period(visit: Visit) -> Window:
-    """The window that the address asks for in days, 30 if it does not."""
-    asked = flask.request.args.get("days", "30")
-    days = int(asked) if asked in {str(each) for each in PERIODS} else 30
-    return Window.ending(visit.tenant, visit.today, days)
+def lines_of(by_day: Mapping[str, volume.Volume]) -> list[Line]:
+    """The charts of the volume."""
+    charts = watch.charts_of_volume(by_day)
+    return [Line(name, chart, percent=name != "cards per answer") for name, chart in charts.items()]

@@ -95,6 +95,7 @@ class Shell:
             tenants=self.visible(visit.visitor),
             knowledge=self.desk.knowledge.fingerprint,
             address=address,
+            here=here,
             Role=Role,
             **values,
         )
@@ -140,6 +141,12 @@ def here(**changed: Any) -> str:
     """The address of the current page with some of its arguments changed; None takes one away."""
     arguments = {**flask.request.args.to_dict(), **changed}
     return "?" + urlencode({name: value for name, value in arguments.items() if value is not None})
+
+
+def cursor() -> int | None:
+    """Where the page that is asked for begins (`before` in its address); None for the first."""
+    asked = flask.request.args.get("before", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
 
 
 def _same(given: str | None, expected: str) -> bool:

@@ -1,0 +1,111 @@
+"""The pages of figures, on calls that were really made."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from cds_hooks.audit.comments import PAGE
+from cds_hooks.audit.measures.statistics import p_chart
+from cds_hooks.web.console.access import Role
+from cds_hooks.web.console.feedback import pareto
+from cds_hooks.web.console.filters import drawn
+from cds_hooks.web.console.watch import MOST_DRAWN, grouped
+from tests.audit import busy
+from tests.console.visitors import WORD, session, text, visitor
+from tests.web.desk import NOW, SERVICE, Desk, opened, with_cards
+
+COMMENT = "<i>not for this patient</i>"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with opened(Path(tmp_path_factory.mktemp("pages")), console_word=WORD) as running:
+        running.post(with_cards())
+        dismiss(running, running.rows("shown")[0]["uuid"], COMMENT)
+        yield running
+
+
+def dismiss(desk: Desk, card: str, comment: str) -> None:
+    reason = {"reason": {"code": "done_or_planned"}, "userComment": comment}
+    item = {"card": card, "outcome": "overridden", "outcomeTimestamp": NOW.isoformat(), "overrideReason": reason}
+    assert desk.post({"feedback": [item]}, f"{SERVICE}/feedback").status_code == 200
+
+
+def seen(browser: FlaskClient, path: str) -> str:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    return text(answer)
+
+
+def test_feedback_tells_reasons_and_what_is_overridden_most(desk: Desk) -> None:
+    page = seen(session(desk, visitor(Role.VIEWER)), "/console/feedback")
+    assert "done or planned 1 1 100.0 % 100.0 %" in page
+    assert "tier 1 1 0 1 100.0 % 20.7 % to 100.0 % 0.0 %" in page
+    assert "Comments: 1. They are sealed" in page
+
+
+def test_comments_are_read_by_auditors_and_escaped(desk: Desk) -> None:
+    browser = session(desk, visitor(Role.AUDITOR))
+    assert "Read the comments (1)" in seen(browser, "/console/feedback")
+    page = browser.get("/console/feedback/comments").text
+    assert COMMENT not in page
+    assert "&lt;i&gt;not for this patient&lt;/i&gt;" in page
+
+
+def test_a_comment_on_an_unknown_card_is_there_too_and_pages_follow(tmp_path: Path) -> None:
+    with opened(tmp_path, console_word=WORD) as running:
+        for number in range(PAGE + 2):
+            dismiss(running, f"card-{number}", f"comment {number};")
+        browser = session(running, visitor(Role.PRIVACY))
+        first = browser.get("/console/feedback/comments")
+        assert first.text.count("a card that this journal does not hold") == PAGE
+        assert "comment 1;" not in first.text
+        assert "before=3" in first.text
+        assert "comment 1;" in browser.get("/console/feedback/comments?before=3").text
+
+
+def test_the_most_exposed_are_a_number_to_those_who_see_figures_alone(desk: Desk) -> None:
+    (row,) = desk.calls()
+    assert row["user"][:16] in seen(session(desk, visitor(Role.AUDITOR)), "/console/burden")
+    page = seen(session(desk, visitor(Role.VIEWER)), "/console/burden")
+    assert row["user"][:16] not in page
+    assert "user 1 1 1 1.0" in page
+
+
+def test_the_watch_lists_what_was_read_from_where(desk: Desk) -> None:
+    page = seen(session(desk, visitor(Role.VIEWER)), "/console/watch?days=7")
+    assert "positive nodes=" in page
+    assert "Has stopped" not in page
+
+
+def test_what_has_stopped_is_said_first(tmp_path: Path) -> None:
+    with opened(tmp_path, console_word=WORD) as running:
+        busy.stop_firing(running.journal, NOW)
+        page = seen(session(running, visitor(Role.VIEWER)), "/console/watch?days=7")
+    assert "Has stopped: surveillance mammography was not found on the last day" in page
+
+
+def test_silent_mode_is_told_apart(tmp_path: Path) -> None:
+    with opened(tmp_path, console_word=WORD) as running:
+        browser = session(running, visitor(Role.VIEWER))
+        assert "No call of default was silent" in seen(browser, "/console/silent")
+        busy.silent_call(running.journal, NOW)
+        page = seen(browser, "/console/silent")
+    assert "Silent calls 1" in page
+    assert "surveillance mammography 1" in page
+
+
+def test_only_so_many_charts_are_drawn() -> None:
+    days = [*((f"{day:02}", 50, 100) for day in range(20)), ("21", 0, 100)]
+    found = grouped({f"rule-{number}": p_chart(days) for number in range(MOST_DRAWN + 2)})
+    assert (len(found.drawn), len(found.others)) == (MOST_DRAWN, 2)
+
+
+def test_a_day_without_answers_is_drawn_as_a_gap() -> None:
+    assert drawn(p_chart([("a", 1, 2), ("b", 0, 0)])).endswith('{"day":"b","rate":null,"lower":null,"upper":null}]')
+
+
+def test_nothing_has_no_pareto() -> None:
+    assert list(pareto([])) == []
