@@ -1,17 +1,19 @@
 """mode: how much of its answers a client is shown, and the switch that holds it back at once."""
 
 import os
-from datetime import UTC, datetime
+from collections.abc import Mapping
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from cds_hooks.app import now
 from cds_hooks.audit.journal import Journal
-from cds_hooks.audit.keyring import read_keyring
+from cds_hooks.audit.notary import Notary
 from cds_hooks.audit.switches import LOOK_EVERY, last_switched, switch
+from cds_hooks.commands.audit import open_journal
 from cds_hooks.profiles import known_clients
-from cds_hooks.settings import read_settings
+from cds_hooks.settings import Settings, read_settings
 from cds_hooks.web.clients import Client, Mode
 
 MODES = [mode.word for mode in Mode]
@@ -35,17 +37,22 @@ def mode(client: str | None, to: str | None, by: str | None, reason: str | None)
     if client is not None and found is None:
         known = ", ".join(each.name for each in clients)
         raise click.UsageError(f"there is no client {client!r}; there are: {known}")
-    journal = Journal(settings.database_url, read_keyring(settings.pseudonym_key_file))
-    try:
+    # one that is not there is not made: a switch in a journal that no service reads would be none
+    with open_journal(settings) as journal:
         if found is None or to is None:
             Console(highlight=False).print(_standing(journal, [found] if found else list(clients)))
         elif not by or not reason:
             raise click.UsageError("--by and --reason are needed: the journal keeps who did it, and why")
         else:
-            switch(journal, found.name, to, {"by": by, "reason": reason}, datetime.now(UTC))
-            click.echo(f"{found.name}: {_effect(found, to)}. Every worker follows within {LOOK_EVERY:.0f} seconds.")
-    finally:
-        journal.close()
+            act(journal, settings, found, to, {"by": by, "reason": reason})
+
+
+def act(journal: Journal, settings: Settings, client: Client, to: str, why: Mapping[str, str]) -> None:
+    """Put the switch, say what follows from it, and have the row under a checkpoint."""
+    notary = Notary(journal, settings.checkpoints, now)
+    switch(journal, client.name, to, why, now())
+    notary.close()
+    click.echo(f"{client.name}: {_effect(client, to)}. Every worker follows within {LOOK_EVERY:.0f} seconds.")
 
 
 def _standing(journal: Journal, clients: list[Client]) -> Table:

@@ -15,6 +15,7 @@ from cds_hooks.__main__ import main
 from cds_hooks.addresses import read_base
 from cds_hooks.audit.replay import replay
 from cds_hooks.audit.switches import LOOK_EVERY, Switches
+from cds_hooks.audit.verify import verify
 from cds_hooks.settings import Settings
 from cds_hooks.web.clients import Client, Clients, Mode, Pilot
 from tests.callers.tables import AT, ENDPOINT, registered
@@ -122,7 +123,7 @@ def test_a_pilot_shows_cards_to_those_who_are_named(
         assert last(desk)["mode"] == mode
 
 
-def switch(desk: Desk, *arguments: str) -> Result:
+def switch(desk: Desk, *arguments: str, **more: str) -> Result:
     """`recurrence-cds mode` with the settings of the running service."""
     folder = desk.database.parent
     (folder / "key").write_bytes(KEY)
@@ -135,7 +136,7 @@ def switch(desk: Desk, *arguments: str) -> Result:
         "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{desk.database}",
         "COLUMNS": "80",
     }
-    return CliRunner().invoke(main, ["mode", *arguments], env={**os.environ, **environ})
+    return CliRunner().invoke(main, ["mode", *arguments], env={**os.environ, **environ, **more})
 
 
 WHY = ("--by", "Dr. Canary-Name", "--reason", "canary reason")
@@ -232,6 +233,20 @@ def test_a_switch_that_cannot_be_put_says_why(live: Desk, arguments: tuple[str, 
     assert result.exit_code == 2
     assert said in result.stderr
     assert not live.rows("entry")
+
+
+def test_a_switch_is_not_put_into_a_journal_that_nobody_reads(tmp_path: Path, live: Desk) -> None:
+    elsewhere = {"RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"}
+    result = switch(live, "ehr", "off", *WHY, **elsewhere)
+    assert result.exit_code == 2
+    assert "there is no journal" in result.stderr
+    assert not (tmp_path / "elsewhere.sqlite3").exists()
+
+
+def test_a_switch_stands_under_a_checkpoint_at_once(live: Desk) -> None:
+    switch(live, "ehr", "off", *WHY)
+    done = verify(live.journal, live.database.parent / "recurrence-cds.checkpoints")
+    assert (done.findings, done.checkpoints) == ([], 1)
 
 
 def test_more_than_the_registry_allows_is_said_at_the_switch(live: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
