@@ -26,12 +26,15 @@ _BUFFER = 256 * 1024  # lines are found in it without a call of Python for each
 
 @dataclass(frozen=True, slots=True)
 class ExportFile:
-    """One file. `name` is its path below the export's folder, `size` its bytes on disk."""
+    """One file. `name` is its path below the export's folder, `size` its bytes on disk; `count` are the resources that
+    the manifest says are in it, None if it does not say.
+    """
 
     path: Path
     name: str
     size: int
     zipped: bool
+    count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +79,16 @@ def find_export(source: Path) -> Export:
     folder = source if source.is_dir() else source.parent
     manifest = _manifest_in(folder) if source.is_dir() else source
     if manifest is None:
-        paths = [p for p in folder.rglob("*") if p.name.endswith(_ENDINGS) and p.is_file()]
+        named: dict[Path, int | None] = {
+            p: None for p in folder.rglob("*") if p.name.endswith(_ENDINGS) and p.is_file()
+        }
         content: Mapping[str, Any] = {}
     else:
         content = _read_manifest(manifest)
-        paths = _named_files(folder, content, manifest.name)
-    if not paths:
+        named = _named_files(folder, content, manifest.name)
+    if not named:
         raise ExportUnusable(f"{source}: there is no NDJSON file of a bulk export")
-    files = tuple(_file(path, folder) for path in sorted(paths))
+    files = tuple(_file(path, folder, named[path]) for path in sorted(named))
     told = content.get("transactionTime")
     return Export(
         folder=folder,
@@ -111,19 +116,22 @@ def _read_manifest(path: Path) -> Mapping[str, Any]:
     return content
 
 
-def _named_files(folder: Path, manifest: Mapping[str, Any], name: str) -> list[Path]:
-    urls = [item.get("url") if isinstance(item, dict) else None for item in manifest["output"]]
-    found, missing = [], []
-    for url in urls:
+def _named_files(folder: Path, manifest: Mapping[str, Any], name: str) -> dict[Path, int | None]:
+    """The files that a manifest names, each with the number of resources that it says."""
+    items = [item if isinstance(item, dict) else {} for item in manifest["output"]]
+    found: dict[Path, int | None] = {}
+    missing = []
+    for item in items:
+        url, count = item.get("url"), item.get("count")
         local = _local(folder, url) if isinstance(url, str) else None
         if local is None:
             missing.append(str(url))
         else:
-            found.append(local)
+            found[local] = count if isinstance(count, int) else None
     if missing:
         some = ", ".join(PurePosixPath(urlsplit(url).path).name for url in missing[:5])
-        raise ExportUnusable(f"{name} names {len(missing)} of {len(urls)} files that are not beside it: {some}")
-    return list(dict.fromkeys(found))
+        raise ExportUnusable(f"{name} names {len(missing)} of {len(items)} files that are not beside it: {some}")
+    return found
 
 
 def _local(folder: Path, url: str) -> Path | None:
@@ -137,10 +145,10 @@ def _local(folder: Path, url: str) -> Path | None:
     return None
 
 
-def _file(path: Path, folder: Path) -> ExportFile:
+def _file(path: Path, folder: Path, count: int | None) -> ExportFile:
     with path.open("rb") as file:
         zipped = file.read(2) == _GZIP
-    return ExportFile(path, path.relative_to(folder).as_posix(), path.stat().st_size, zipped)
+    return ExportFile(path, path.relative_to(folder).as_posix(), path.stat().st_size, zipped, count)
 
 
 def _identity(files: tuple[ExportFile, ...], manifest: Path | None) -> str:

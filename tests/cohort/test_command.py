@@ -49,6 +49,14 @@ def test_a_patient_who_cannot_be_consulted_on_is_listed_and_makes_the_exit_code_
     assert [row["outcome"] for row in rows(tmp_path / "out")] == ["answered", "failed"]
 
 
+def test_a_file_that_is_shorter_than_its_manifest_says_is_listed_among_the_bad_lines(tmp_path: Path) -> None:
+    source = export_of(tmp_path / "export", [patient("a"), cancer("a")])
+    (source / "manifest.json").write_text(json.dumps({"output": [{"url": "Mixed.ndjson", "count": 5}]}))
+    assert called("cohort", source, "--out", tmp_path / "out", *AS_OF).exit_code == 0
+    listed = (tmp_path / "out" / "bad-lines.csv").read_text().splitlines()[1:]
+    assert listed == ["Mixed.ndjson,3,the file ends before this line: the manifest says 5 lines"]
+
+
 def test_an_export_without_conditions_is_refused_in_one_line(tmp_path: Path) -> None:
     source = export_of(tmp_path / "export", [patient("a")])
     answer = called("cohort", source, "--out", tmp_path / "out", *AS_OF)
