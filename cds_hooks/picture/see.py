@@ -101,6 +101,7 @@ _TREATMENT = frozenset(
         "radiotherapy",
         "radiotherapy_sites",
         "months_since_radiotherapy",
+        "irradiation_may_reach",
         "chemotherapy",
         "drugs_recorded",
         "drug_classes_recorded",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.fhir.record import KeyState
+from cds_hooks.fhir.record import Concept, KeyState
 from tests.picture.charts import concept, condition, facts, picture, procedure, value
 from tests.picture.courses import lasting
 
@@ -148,3 +148,90 @@ def test_the_time_counts_from_the_end_of_the_last_course(courses: list[Any], exp
 def test_a_later_course_may_be_unseen_where_procedures_are_missing() -> None:
     course = lasting(COURSE, "2024-05-10", "2024-06-30")
     assert since(course, states={"procedures": KeyState.PARTIAL}) == (0, 12)
+
+
+def may_reach(*resources: Any, **more: Any) -> Any:
+    return value(facts(*resources, **more)["irradiation_may_reach"])
+
+
+def worded(text: str, on: str = "2024-06-01", **more: Any) -> Any:
+    return replace(procedure(COURSE, on, **more), code=Concept(text=text))
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        procedure(COURSE, "2015-06-01"),
+        procedure(COURSE, "2015-06-01", body_site=site(BREAST)),
+        procedure(COURSE, "2015-06-01", body_site=site(LEFT)),
+        procedure(COURSE, "2015-06-01", body_site=site("sct 72410000")),
+        procedure(COURSE, "2024-06-01"),
+        worded("Radiation therapy to left breast", "2015-06-01"),
+        worded("Bestrahlung der Brust", "2015-06-01"),
+        worded("XRT", "2015-06-01"),
+    ],
+)
+def test_what_may_have_reached_this_breast_is_told_whenever_it_was(resource: Any) -> None:
+    assert may_reach(resource) == "yes"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        procedure(COURSE, "2015-06-01", body_site=site(RIGHT)),
+        procedure(COURSE, "2015-06-01", body_site=site(BRAIN)),
+        procedure(COURSE, "2015-06-01", status="not-done"),
+        procedure(COURSE, "2026-06-01"),
+        worded("Radiation therapy to right breast", "2015-06-01"),
+        worded("Radiation therapy of the prostate", "2015-06-01"),
+        worded("Radiation oncology consultation", "2015-06-01"),
+    ],
+)
+def test_what_was_far_away_or_never_done_is_not(resource: Any) -> None:
+    assert may_reach(resource) == "not_recorded"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        concept("icd Z92.3"),
+        concept("icd9 V15.3"),
+        concept("icd L58.9"),
+        Concept(text="History of radiation therapy"),
+        Concept(text="S/P lumpectomy and radiation 2010"),
+        Concept(text="Mantle field irradiation for Hodgkin"),
+    ],
+)
+def test_a_diagnosis_that_tells_of_a_field_counts_too(code: Concept) -> None:
+    assert may_reach(condition(), condition(code, "2015-06-01")) == "yes"
+
+
+@pytest.mark.parametrize("text", ["Radiation to right breast", "Radiation therapy, prostate", "No radiation therapy"])
+def test_a_diagnosis_that_tells_of_another_field_or_of_none_does_not(text: str) -> None:
+    assert may_reach(condition(), condition(Concept(text=text), "2015-06-01")) == "not_recorded"
+
+
+def test_it_was_for_the_other_breast_if_its_reason_was() -> None:
+    right = condition("icd C50.911", "2015-01-01", name="right")
+    other = procedure(COURSE, "2015-06-01", reason_reference=("Condition/right",))
+    episodes = {e.side: value(e.facts["irradiation_may_reach"]) for e in picture(condition(), right, other).episodes}
+    assert episodes == {"left": "not_recorded", "right": "yes"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Radiation therapy to left breast", "yes"),
+        ("Whole breast radiotherapy, hypofractionated", "yes"),
+        ("Radiothérapie du sein gauche", "yes"),
+        ("Radiation therapy to right breast", "not_recorded"),
+        ("Radiation therapy of the brain", "not_recorded"),
+        ("Radiation therapy planning", "not_recorded"),
+    ],
+)
+def test_irradiation_told_in_a_sentence(text: str, expected: str) -> None:
+    assert given(worded(text)) == expected
+
+
+def test_a_sentence_names_the_site() -> None:
+    assert sites(worded("Radiation therapy to left breast")) == ("breast",)

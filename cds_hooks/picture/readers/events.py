@@ -19,6 +19,7 @@ from cds_hooks.picture.episodes import ANOTHER_CANCER, SIDE_NOT_STATED, Attribut
 from cds_hooks.picture.fact import Evidence, SetAside
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.view import View
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM
 
 # FHIR statuses under which a procedure was not done and a drug was not given; a missing status is taken as given,
 # because assuming treatment only widens the tier.
@@ -73,9 +74,9 @@ def words_in(concept: Concept) -> tuple[str, ...]:
 
 
 def whole_texts(concept: Concept, name: str, view: View) -> frozenset[str]:
-    """The words that a code list has for a whole display or text."""
+    """The words that a code list has for a whole display or text; a row that is a prefix only finds resources."""
     texts = [coding.display for coding in concept.codings] + [concept.text]
-    meanings = (view.codes(name).meaning(text_coding(text)) for text in texts if text)
+    meanings = (view.codes(name).meanings.get((TEXT_SYSTEM, text_coding(t).code or "")) for t in texts if t)
     return frozenset(word for meaning in meanings if meaning for word in meaning.split())
 
 

@@ -3,19 +3,24 @@
 A body site is what was aimed at, never what the tumour has invaded. Irradiation of another part of the body is none of
 this tumour; where no site is written, it was for the disease that its reason or its side names, else for the only
 tumour. That there was none is known only where the chart says that it was not done or was declined.
+
+What may have reached this breast is asked more widely, for no field is given twice: at any time, for any disease, and
+told by words alone.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Condition, Procedure
+from cds_hooks.fhir.record import Concept, Condition, Procedure
+from cds_hooks.picture.answers import text_coding
 from cds_hooks.picture.choose import How, settle
-from cds_hooks.picture.diagnosis import names_the_breast
+from cds_hooks.picture.diagnosis import names_the_breast, sides_in
 from cds_hooks.picture.elapsed import last_of, months_since
 from cds_hooks.picture.episodes import ANOTHER_CANCER, Attribution, Place
-from cds_hooks.picture.fact import Fact, Known, Unknown, Why
-from cds_hooks.picture.finding import Finding, evidence_of
+from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
+from cds_hooks.picture.finding import Finding, day, evidence_of
+from cds_hooks.picture.in_words import IN_WORDS, PAST, said_in_words
 from cds_hooks.picture.readers.events import (
     another_cancer,
     in_order,
@@ -24,8 +29,10 @@ from cds_hooks.picture.readers.events import (
     names_a_drug,
     place_of_procedure,
     put_aside,
+    sides_of_procedure,
     stated_for,
     whole_texts,
+    words_in,
 )
 from cds_hooks.picture.view import View, once
 
@@ -35,16 +42,19 @@ _BROKEN_OFF = frozenset({"stopped", "aborted"})
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """One irradiation: what was aimed at, whose tumour it was for, and when it ended (None: not known)."""
+    """One irradiation: what was aimed at, whose tumour it was for, when it ended (None: not known), and whether it may
+    have reached this breast.
+    """
 
     finding: Finding
     place: Attribution
     sites: frozenset[str]
     ended: DateInterval | None
+    near: bool
 
 
 def read(view: View) -> dict[str, Fact]:
-    """The facts radiotherapy, radiotherapy_sites and months_since_radiotherapy."""
+    """The facts radiotherapy, radiotherapy_sites, months_since_radiotherapy and irradiation_may_reach."""
     every = courses(view)
     ours = [c for c in every if c.place.place is not Place.ELSEWHERE]
     own = [c for c in ours if c.place.place is Place.HERE]
@@ -55,6 +65,7 @@ def read(view: View) -> dict[str, Fact]:
         "radiotherapy": replace(given, set_aside=in_order((*given.set_aside, *aside))),
         "radiotherapy_sites": _sites(own, ours),
         "months_since_radiotherapy": _since(own, ours, view),
+        "irradiation_may_reach": _may_reach(every, view),
     }
 
 
@@ -71,6 +82,19 @@ def last_ended(view: View) -> DateInterval | None:
     return last_of(tuple(c.ended for c in courses(view) if c.place.place is Place.HERE))
 
 
+def _may_reach(every: Iterable[Course], view: View) -> Fact:
+    """Yes, with whatever is on record that was not certainly of the other side or of another part of the body."""
+    found = {c.finding.reference: c.finding.evidence for c in every if c.near}
+    told = view.codes("treatment_history")
+    for condition in view.record.conditions:
+        by_code = bool(told.words_of(condition.code) & {"radiotherapy", "irradiated"})
+        in_words = said_in_words(condition.code, told, view.vocabulary)
+        if by_code or ("radiotherapy" in in_words and not _worded_elsewhere(condition.code, view)):
+            marks = (*condition.origin.marks, *(() if by_code else (IN_WORDS,)))
+            found[condition.origin.reference] = Evidence(condition.origin.reference, day(condition.onset), marks)
+    return Known("yes", tuple(sorted(found.values()))) if found else Unknown(Why.NOT_RECORDED)
+
+
 def _course(procedure: Procedure, view: View) -> Course:
     place, sites = _place(procedure, view), sites_of(procedure, view)
     broken_off = ("broken off",) if procedure.status in _BROKEN_OFF else ()
@@ -83,7 +107,32 @@ def _course(procedure: Procedure, view: View) -> Course:
         attributed=place.place is Place.HERE,
     )
     ended = None if procedure.status in _UNDER_WAY else _past(procedure.ended or procedure.performed, view)
-    return Course(finding, place, sites, ended)
+    return Course(finding, place, sites, ended, _is_near(procedure, sites, view))
+
+
+def _is_near(procedure: Procedure, sites: frozenset[str], view: View) -> bool:
+    """False if it was certainly of the other side, or of a part of the body that is not near the breast."""
+    sides = sides_of_procedure(procedure, view) or sides_in(_reasons(procedure, view), view.vocabulary)
+    if (sides and view.tumour.side and view.tumour.side not in sides) or _worded_elsewhere(procedure.code, view):
+        return False
+    near = view.codes("sites_near_the_breast").of_any(procedure.body_site) or any(
+        whole_texts(site, "sites_near_the_breast", view) for site in procedure.body_site
+    )
+    return bool(sites or near or not procedure.body_site)
+
+
+def _reasons(procedure: Procedure, view: View) -> tuple[Concept, ...]:
+    named = (c.code for c in view.record.conditions if c.origin.reference in procedure.reason_reference)
+    return (*procedure.reason, *named)
+
+
+def _worded_elsewhere(concept: Concept, view: View) -> bool:
+    """True if the words name the other side, or another organ and not the breast."""
+    said = [text_coding(word) for word in words_in(concept)]
+    sides = {view.codes("diagnosis_words").meaning(word) for word in said} & {"left", "right"}
+    organs = {view.codes("cancer_organ_words").meaning(word) for word in said} & {"breast", "other"}
+    other_side = bool(sides and view.tumour.side and view.tumour.side not in sides)
+    return other_side or organs == {"other"}
 
 
 def sites_of(procedure: Procedure, view: View) -> frozenset[str]:
@@ -97,6 +146,8 @@ def sites_of(procedure: Procedure, view: View) -> frozenset[str]:
 
 def _place(procedure: Procedure, view: View) -> Attribution:
     place = place_of_procedure(procedure, view)
+    if _in_words(procedure, view) and _worded_elsewhere(procedure.code, view):
+        return Attribution(Place.ELSEWHERE, ("another part of the body",))
     if place.place is Place.ELSEWHERE or sites_of(procedure, view):
         return place
     if procedure.body_site:
@@ -114,7 +165,15 @@ def _is_radiotherapy(procedure: Procedure, view: View) -> bool:
 
 def _kinds(procedure: Procedure, view: View) -> frozenset[str]:
     by_code = view.codes("radiotherapy_procedures").words_of(procedure.code)
-    return by_code or whole_texts(procedure.code, "radiotherapy_procedures", view)
+    return by_code or whole_texts(procedure.code, "radiotherapy_procedures", view) or _in_words(procedure, view)
+
+
+def _in_words(procedure: Procedure, view: View) -> frozenset[str]:
+    """What a text says that is more than the name of an irradiation: "Radiation therapy of the left breast"."""
+    said = said_in_words(procedure.code, view.codes("radiotherapy_procedures"), view.vocabulary) - {PAST}
+    words = frozenset(word for meaning in said for word in meaning.split())
+    organs = (view.codes("cancer_organ_words").meaning(text_coding(word)) for word in words_in(procedure.code))
+    return words | {"breast"} if words and "breast" in organs else words
 
 
 def _history(view: View) -> list[Finding]:
