@@ -2,11 +2,12 @@
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cds_hooks.audit import notary as notaries
-from cds_hooks.audit.checkpoints import read
+from cds_hooks.audit.checkpoints import append, read
 from cds_hooks.audit.entry import Caller
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.notary import Notary
@@ -57,14 +58,38 @@ def test_without_a_new_row_nothing_is_signed(journal: Journal, tmp_path: Path) -
 def test_a_file_that_cannot_be_written_fails_no_answer_and_is_tried_again(
     journal: Journal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notaries, "QUIET", 0.01)
-    monkeypatch.setattr(notaries, "AGAIN", 0.01)
-    notary = Notary(journal, tmp_path / "folder" / "c", lambda: NOON)
+    failed, done = threading.Event(), threading.Event()
+
+    def flaky(*arguments: Any) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise OSError("disk full")
+        append(*arguments)
+        done.set()
+
+    for name, value in (("QUIET", 0.01), ("AGAIN", 0.01), ("append", flaky)):
+        monkeypatch.setattr(notaries, name, value)
+    notary = Notary(journal, tmp_path / "c", lambda: NOON)
     journal.record(entry())
-    (tmp_path / "folder").mkdir()
+    assert failed.wait(10)
+    assert done.wait(10)
     notary.close()
-    assert signed(tmp_path / "folder" / "c")[-1] == ("default", 1)
+    assert signed(tmp_path / "c") == [("default", 1)]
     assert not notary.failing
+
+
+def test_what_cannot_be_signed_when_the_service_stops_does_not_keep_it(journal: Journal, tmp_path: Path) -> None:
+    notary = Notary(journal, tmp_path / "nowhere" / "c", lambda: NOON)
+    journal.record(entry())
+    notary.close()
+    assert notary.failing
+
+
+def test_after_it_stopped_nothing_is_watched(journal: Journal, tmp_path: Path) -> None:
+    notary = Notary(journal, tmp_path / "c", lambda: NOON)
+    notary.close()
+    journal.record(entry())
+    assert not (tmp_path / "c").exists()
 
 
 def test_two_processes_append_to_one_file(journal: Journal, tmp_path: Path) -> None:

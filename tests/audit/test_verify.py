@@ -68,6 +68,7 @@ def test_twenty_random_tamperings_are_each_found(original: Path, tmp_path: Path,
      ("delete from entry where seq > 10", "default, row 12", "checkpoint line 1"),
      ("delete from entry", "default", "no row is left"),
      ("update shown set indicator = 'x'", "default, row 1 ", "its cards or feedback"),
+     ("update entry set items = '[1]' where seq = 3", "default, row 3 ", "its cards or feedback"),
      ("delete from reported", "default, row 11 ", "its cards or feedback"),
      ("delete from data_key", "default, key of 2026-01", "it is gone"),
      ("update data_key set wrapped = zeroblob(60)", "default, key of 2026-01", "it was changed"),
@@ -97,6 +98,19 @@ def test_a_changed_checkpoint_is_found(copy: Path, where: int) -> None:
     line[where] ^= 1
     (copy / "c").write_bytes(line)
     assert [f.where for f in found(copy).findings if "line 1" in f.where] == ["c, line 1"]
+
+
+def test_a_checkpoint_of_another_row_is_found_by_its_signature(copy: Path) -> None:
+    line = (copy / "c").read_text()
+    (copy / "c").write_text(line.replace(f'"seq":{ROWS}', f'"seq":{ROWS - 1}'))
+    assert [f.what for f in found(copy).findings] == ["its signature does not fit: it was changed"]
+
+
+def test_a_checkpoint_signed_with_a_strange_key_is_found(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
+    head = Head("default", 1, rows(journal)[0]["hash"])
+    checkpoints.append(tmp_path / "c", Keyring.of(b"x" * 32), journal.id, [head], NOON)
+    assert ["a key that is not in the ring" in f.what for f in found(tmp_path).findings] == [True]
 
 
 def test_a_checkpoint_that_was_taken_out_is_found_by_the_next(tmp_path: Path) -> None:
