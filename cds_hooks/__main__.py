@@ -17,15 +17,15 @@ from cds_hooks.commands.impact import impact
 from cds_hooks.commands.knowledge import approve, check, guide, withdraw
 from cds_hooks.commands.mode import mode
 from cds_hooks.commands.serving import demo, serve
-from cds_hooks.errors import ClientsBroken, KnowledgeBroken, RecurrenceCdsError, RequestRefused
+from cds_hooks.errors import ClientsBroken, KnowledgeBroken, RecurrenceCdsError, RequestRefused, SettingsBroken
 from cds_hooks.writing.escape import plain
 
 CANNOT = 2
 
 
 class OneLineErrors(click.Group):
-    """Turns our own exceptions into one line on stderr (the problems of a client registry into one each) and exit code
-    2; all others keep their traceback.
+    """Turns our own exceptions into one line on stderr (several problems of settings or of a client registry into a
+    line each) and exit code 2; all others keep their traceback.
     """
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -33,7 +33,7 @@ class OneLineErrors(click.Group):
         try:
             return super().invoke(ctx)
         except RecurrenceCdsError as error:
-            for line in error.problems if isinstance(error, ClientsBroken) else (in_one_line(error),):
+            for line in error.problems if isinstance(error, ClientsBroken | SettingsBroken) else (in_one_line(error),):
                 click.echo(f"recurrence-cds: {line}", err=True)
             sys.exit(CANNOT)
 

@@ -91,6 +91,11 @@ def test_production_without_what_it_needs_is_one_line(
     assert result.stderr.startswith(f"recurrence-cds: {said}")
 
 
+def test_all_that_is_missing_is_said_at_once(production: dict[str, str]) -> None:
+    result = serve({name: value for name, value in production.items() if name not in MISSING})
+    assert [line.split()[1] for line in result.stderr.splitlines()] == list(MISSING)
+
+
 WRONG = {
     "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": ("no.key", r"the keys no\.key cannot be read: No such file"),
     "RECURRENCE_CDS_CLIENTS_FILE": ("no.yaml", r"the client registry no\.yaml cannot be read: No such file"),
