@@ -29,8 +29,8 @@ from bench.figures import Figure
 from bench.figures import table as table_of
 from bench.load import Target
 from bench.many import under_load
-from bench.processes import holding
-from bench.servers import Running, running_floor, running_service
+from bench.processes import holding, processor_seconds
+from bench.servers import Running, Server, running_floor, running_service
 
 ASSESSMENT = "org.recurrence-cds.assessment"
 WARM_UP = 5
@@ -41,7 +41,9 @@ TAIL = 2.5  # the most that p99 may be of p50, for one client
 
 @dataclass(frozen=True)
 class Line:
-    """One length of chart: times in milliseconds, ratio of the medians."""
+    """One length of chart: times in milliseconds, ratio of the medians. `*_cpu` is processor time for one answer: what
+    else runs on the machine makes it longer too, but less than the time to the answer.
+    """
 
     observations: int
     body_mb: float
@@ -49,6 +51,8 @@ class Line:
     floor_p99: float
     service_p50: float
     service_p99: float
+    floor_cpu: float
+    service_cpu: float
 
     @property
     def ratio(self) -> float:
@@ -90,21 +94,43 @@ def measure(
     return times
 
 
-def line(observations: int, body: bytes, floor: list[float], service: list[float]) -> Line:
-    """The figures of one length of chart."""
-    floor_cuts, service_cuts = quantiles(floor, n=100), quantiles(service, n=100)
-    return Line(observations, len(body) / 1e6, floor_cuts[49], floor_cuts[98], service_cuts[49], service_cuts[98])
+def processor_time(server: Server, client: Client, body: bytes, rounds: int) -> float:
+    """Milliseconds of processor time that the workers take for one answer."""
+    before = processor_seconds(server.workers)
+    for _ in range(rounds):
+        client.ask(body)
+    return 1000 * (processor_seconds(server.workers) - before) / rounds
+
+
+def line(
+    observations: int, body: bytes, times: tuple[Sequence[float], Sequence[float]], cpu: tuple[float, float]
+) -> Line:
+    """The figures of one length of chart: of the floor, then of the service."""
+    floor, service = (quantiles(each, n=100) for each in times)
+    return Line(observations, len(body) / 1e6, floor[49], floor[98], service[49], service[98], *cpu)
 
 
 def table(lines: Sequence[Line]) -> Table:
     """The result for people."""
     shown = Table(title="Answer time in milliseconds, one client")
-    for heading in ("Obs.", "body MB", "floor p50", "p99", "service p50", "goal", "p99", "p99/p50", "ratio p50"):
+    for heading in (
+        "Obs.",
+        "body MB",
+        "floor p50",
+        "p99",
+        "service p50",
+        "goal",
+        "p99",
+        "p99/p50",
+        "ratio",
+        "floor CPU",
+        "CPU",
+    ):
         shown.add_column(heading, justify="right")
     for one in lines:
         times = (one.floor_p50, one.floor_p99, one.service_p50)
         goal = f"≤ {GOALS[one.observations]:.0f}" if one.observations in GOALS else ""
-        tail = (one.service_p99, one.service_p99 / one.service_p50, one.ratio)
+        tail = (one.service_p99, one.service_p99 / one.service_p50, one.ratio, one.floor_cpu, one.service_cpu)
         shown.add_row(
             str(one.observations), f"{one.body_mb:.2f}", *(f"{t:.1f}" for t in times), goal, *(f"{t:.1f}" for t in tail)
         )
@@ -115,17 +141,20 @@ def growth(lines: Sequence[Line]) -> list[Figure]:
     """How the time grows with the chart: by the straight line through the medians, in milliseconds per MB."""
     if len(lines) < 2:
         return []
-    sizes = [one.body_mb for one in lines]
-    floor = linear_regression(sizes, [one.floor_p50 for one in lines]).slope
-    service = linear_regression(sizes, [one.service_p50 for one in lines]).slope
-    bent = correlation(sizes, [one.service_p50 for one in lines])
+    floor, service = _slope(lines, "floor_p50"), _slope(lines, "service_p50")
+    bent = correlation([one.body_mb for one in lines], [one.service_p50 for one in lines])
     return [
         Figure("growth of the floor", floor, "ms/MB"),
         Figure("growth of the service", service, "ms/MB"),
         Figure("growth, service to floor", service / floor, "", 1.5),
+        Figure("growth of processor time, service to floor", _slope(lines, "service_cpu") / _slope(lines, "floor_cpu")),
         Figure("straightness of the growth (1 is a line)", bent, "", 0.99, at_least=True),
         Figure("largest p99/p50 of one client", max(one.service_p99 / one.service_p50 for one in lines), "", TAIL),
     ]
+
+
+def _slope(lines: Sequence[Line], name: str) -> float:
+    return linear_regression([one.body_mb for one in lines], [getattr(one, name) for one in lines]).slope
 
 
 def costs(running: Running) -> list[Figure]:
@@ -156,16 +185,21 @@ def main(rounds: int, sizes: str, workers: int, seconds: float, keep: Path | Non
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         running = stack.enter_context(running_service(workers, folder))
-        floor = Client(stack.enter_context(running_floor(workers, folder)), "/")
+        beneath = stack.enter_context(running_floor(workers, folder))
+        floor = Client(beneath.port, "/")
         path = f"/cds-services/{running.service}"
         service = Client(running.port, path)
         bodies = [patient_view(running.templates, count) for count in counts]
         for body, count in zip(bodies, counts, strict=True):
             check_answer(service, body, count)
         times = measure(floor, service, bodies, rounds)
+        cpu = [
+            (processor_time(beneath, floor, body, rounds), processor_time(running, service, body, rounds))
+            for body in bodies
+        ]
         start = costs(running)
         many = list(under_load(Target.of(running.port, path, patient_view(running.templates, MANY_ASK_FOR)), seconds))
-    lines = [line(count, body, *taken) for count, body, taken in zip(counts, bodies, times, strict=True)]
+    lines = [line(*each) for each in zip(counts, bodies, times, cpu, strict=True)]
     groups = {
         "Growth and tail": growth(lines),
         "Start and memory": start,

@@ -19,13 +19,10 @@ _SHOWN = 5000  # characters of a log
 
 
 @dataclass(frozen=True)
-class Running:
-    """The service as its discovery announces it."""
+class Server:
+    """A running server."""
 
     port: int
-    service: str
-    templates: Mapping[str, str]
-    ready_after: float  # seconds from its start to the first answer of /readyz
     pid: int
 
     @property
@@ -33,6 +30,15 @@ class Running:
         """The processes that answer."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [int(pid) for pid in children if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+@dataclass(frozen=True)
+class Running(Server):
+    """The service as its discovery announces it."""
+
+    service: str
+    templates: Mapping[str, str]
+    ready_after: float  # seconds from its start to the first answer of /readyz
 
 
 @contextmanager
@@ -54,12 +60,12 @@ def running_service(workers: int, folder: Path) -> Iterator[Running]:
         wait_for(f"http://127.0.0.1:{port}/readyz")
         ready_after = time.monotonic() - begun
         (announced,) = json.loads(wait_for(f"http://127.0.0.1:{port}/cds-services"))["services"]
-        yield Running(port, announced["id"], announced["prefetch"], ready_after, pid)
+        yield Running(port, pid, announced["id"], announced["prefetch"], ready_after)
 
 
 @contextmanager
-def running_floor(workers: int, folder: Path) -> Iterator[int]:
-    """The floor's port."""
+def running_floor(workers: int, folder: Path) -> Iterator[Server]:
+    """The floor under the same server."""
     port = free_port()
     options = [
         "--interface",
@@ -72,9 +78,9 @@ def running_floor(workers: int, folder: Path) -> Iterator[int]:
         "--workers",
         str(workers),
     ]
-    with running([sys.executable, "-m", "granian", *options, "bench.floor:app"], {}, folder / "floor.log"):
+    with running([sys.executable, "-m", "granian", *options, "bench.floor:app"], {}, folder / "floor.log") as pid:
         wait_for(f"http://127.0.0.1:{port}/")
-        yield port
+        yield Server(port, pid)
 
 
 @contextmanager

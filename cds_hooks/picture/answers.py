@@ -73,7 +73,8 @@ def slots(seen: Iterable[Seen], questions: CodeList, vocabulary: Vocabulary) -> 
     """Every place in these Observations where a question of the list is asked."""
     for each in seen:
         for place in _places(each.observation):
-            yield from _asked_at(place, each, questions, vocabulary)
+            if questions.meanings_of(place.code):
+                yield from _asked_at(place, each, questions, vocabulary)
 
 
 def _places(observation: Observation) -> tuple[Observation | Component, ...]:
