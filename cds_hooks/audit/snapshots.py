@@ -13,14 +13,16 @@ from cds_hooks.knowledge.load import MoreChecks, knowledge_of
 from cds_hooks.protocol.canonical import canonical
 from cds_hooks.protocol.strict_json import decode
 
+_LEVEL = 1  # of zlib: a start of the service should not wait for the next
+
 
 def keep(journal: Journal, knowledge: Knowledge) -> None:
     """Keep this knowledge, if it is not kept yet. Raises JournalUnavailable."""
-    content = canonical({path: file.decode("utf-8") for path, file in knowledge.files.items()})
     chosen = sa.select(snapshots.c.fingerprint).where(snapshots.c.fingerprint == knowledge.fingerprint)
     with journal.database.writing("knowledge") as connection:
         if connection.execute(chosen).first() is None:
-            row = {"fingerprint": knowledge.fingerprint, "files": zlib.compress(content)}
+            content = canonical({path: file.decode("utf-8") for path, file in knowledge.files.items()})
+            row = {"fingerprint": knowledge.fingerprint, "files": zlib.compress(content, _LEVEL)}
             connection.execute(snapshots.insert(), row)
 
 
