@@ -1,6 +1,7 @@
 """JSON that two parsers may read differently, or that is meant to exhaust one: over HTTP, wherever it stands."""
 
 import codecs
+import gzip
 import json
 
 import pytest
@@ -109,3 +110,11 @@ def test_twenty_thousand_empty_entries_are_read_in_no_time(live: Live, entry: by
     answer = live.post(body_of(live).replace(b'"entry": [', entries, 1))
     assert answer.status_code in {200, 413, 422}
     assert answer.elapsed.total_seconds() < 1
+
+
+@requirement("R8", "R9")
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, identity"])
+def test_a_packed_body_is_refused_unopened(live: Live, encoding: str) -> None:
+    answer = live.post(gzip.compress(body_of(live)), Content_Encoding=encoding)
+    assert answer.status_code == 415
+    assert answer.json()["resourceType"] == "OperationOutcome"
