@@ -1,4 +1,4 @@
-"""The command line: serve, demo, mode, explain, check, guide, approve, withdraw, cohort, synth, impact, verify,
+"""The command line: serve, demo, mode, token, explain, check, guide, approve, withdraw, cohort, synth, impact, verify,
 replay, migrate, shred.
 
 Exit codes: 0 done, 1 something is not as it should be (`check`, `verify`, `replay`), 2 it could not be done; the reason
@@ -17,6 +17,7 @@ from cds_hooks.commands.impact import impact
 from cds_hooks.commands.knowledge import approve, check, guide, withdraw
 from cds_hooks.commands.mode import mode
 from cds_hooks.commands.serving import demo, serve
+from cds_hooks.commands.token import token
 from cds_hooks.errors import ClientsBroken, KnowledgeBroken, RecurrenceCdsError, RequestRefused, SettingsBroken
 from cds_hooks.writing.escape import plain
 
@@ -56,7 +57,7 @@ def main() -> None:
 
 
 COMMANDS = (
-    *(serve, demo, mode, explain),
+    *(serve, demo, mode, token, explain),
     *(check, guide, approve, withdraw, impact),
     *(cohort, synth),
     *(verify, replay_, migrate, shred),

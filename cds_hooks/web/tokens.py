@@ -80,7 +80,7 @@ def verify(text: str, clients: Clients, keys: KeyFinder, audiences: frozenset[st
 
     Raises NotAuthenticated. That it is used once is checked by whoever keeps the ids.
     """
-    header, claims = _parts(text)
+    header, claims = parts(text)
     algorithm, key_id = _checked_header(header)
     client = clients.of_token(_text(claims, "iss"), _optional_text(claims, "sub"), _optional_text(claims, "tenant"))
     if client is None:
@@ -97,8 +97,8 @@ def verify(text: str, clients: Clients, keys: KeyFinder, audiences: frozenset[st
     return Token(client, key_id, token_id, expires_at)
 
 
-def _parts(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Header and claims of the compact form, read strictly."""
+def parts(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Header and claims of the compact form, read strictly and not verified. Raises NotAuthenticated."""
     found = _COMPACT.fullmatch(text) if len(text) <= LONGEST_TOKEN else None
     if found is None:
         raise refused(Refused.MALFORMED)
