@@ -130,7 +130,9 @@ def _metrics(clients: Clients, knowledge: Knowledge) -> figures.Metrics:
 
 def _console(desk: Desk, clients: Clients, word: str, settings: Settings) -> flask.Blueprint:
     secure = settings.base_url is not None and settings.base_url.scheme == "https"
-    return console.blueprint(desk, tuple(each.name for each in clients), OneTime(word), secure=secure)
+    return console.blueprint(
+        desk, tuple(each.name for each in clients), OneTime(word), settings.checkpoints, secure=secure
+    )
 
 
 def _limits(settings: Settings) -> Limits:

@@ -32,6 +32,16 @@ def kept(journal: Journal) -> tuple[str, ...]:
         return tuple(connection.execute(sa.select(snapshots.c.fingerprint).order_by(snapshots.c.fingerprint)).scalars())
 
 
+def files(journal: Journal, fingerprint: str) -> dict[str, bytes]:
+    """The files of kept knowledge by their path. Raises NotInJournal, JournalUnavailable."""
+    chosen = sa.select(snapshots.c.files).where(snapshots.c.fingerprint == fingerprint)
+    with journal.database.reading() as connection:
+        stored = connection.execute(chosen).scalar()
+    if stored is None:
+        raise NotInJournal(f"the journal does not hold the knowledge {fingerprint}")
+    return files_of(stored)
+
+
 def files_of(stored: bytes) -> dict[str, bytes]:
     """The files of a snapshot by their path. Raises zlib.error or NotJson if it was changed."""
     return {path: text.encode() for path, text in decode(zlib.decompress(stored)).items()}
@@ -48,10 +58,5 @@ class Snapshots:
     def get(self, fingerprint: str) -> Knowledge:
         """Raises NotInJournal, JournalUnavailable, and KnowledgeBroken if this program cannot read it any more."""
         if fingerprint not in self._read:
-            chosen = sa.select(snapshots.c.files).where(snapshots.c.fingerprint == fingerprint)
-            with self._journal.database.reading() as connection:
-                stored = connection.execute(chosen).scalar()
-            if stored is None:
-                raise NotInJournal(f"the journal does not hold the knowledge {fingerprint}")
-            self._read[fingerprint] = knowledge_of(files_of(stored), self._checks)
+            self._read[fingerprint] = knowledge_of(files(self._journal, fingerprint), self._checks)
         return self._read[fingerprint]

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from cds_hooks.errors import DemoCannotStart
+from cds_hooks.shipped import patients_folder
 
 Resource = Mapping[str, Any]
 
 TOLD_ON = date(2026, 3, 2)  # the day on which every story is told; on another, other things are due
-PACKAGE = Path(__file__).resolve().parent.parent
-PLACES = (PACKAGE / "_data" / "fixtures" / "patients", PACKAGE.parent / "fixtures" / "patients")
 
 # words of a folder name that are not written in lower case
 ACRONYMS = (
@@ -41,7 +40,7 @@ def load_stories(folder: Path | None = None) -> tuple[Story, ...]:
     `folder` holds one folder a story (None: the stories that ship with the package, or those of the checkout).
     Raises DemoCannotStart when there are none, one is not a Bundle with one Patient, or two share a resource id.
     """
-    place = folder or next((p for p in PLACES if p.is_dir()), PLACES[-1])
+    place = folder or patients_folder()
     stories = tuple(_read(path) for path in sorted(place.glob("*/bundle.json")))
     if not stories:
         raise DemoCannotStart(f"no stories in {place}")

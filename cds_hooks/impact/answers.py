@@ -1,7 +1,7 @@
 """One chart under one version: what would be answered, taken apart into what can change."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,9 +63,13 @@ def answer(chart: Chart, knowledge: Knowledge, today: date, *, require_approval:
     except RequestRefused as problem:
         return Answer(refused=problem.text)
     found = consult(record, History(), knowledge, today, require_approval=require_approval)
-    cards = compose(found, knowledge, _DECISION, today)
-    silence = "" if cards else silence_of(found)
-    return Answer(tuple(_tiers(found, knowledge)), tuple(_shown(card) for card in cards), silence)
+    return answer_of(found, compose(found, knowledge, _DECISION, today), knowledge)
+
+
+def answer_of(found: Consultation, cards: Iterable[Mapping[str, Any]], knowledge: Knowledge) -> Answer:
+    """A consultation and the cards that were written of it."""
+    shown = tuple(_shown(card) for card in cards)
+    return Answer(tuple(_tiers(found, knowledge)), shown, "" if shown else silence_of(found))
 
 
 def _tiers(found: Consultation, knowledge: Knowledge) -> Iterator[str]:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from cds_hooks.demo.stories import PLACES
 from cds_hooks.errors import ImpactImpossible
+from cds_hooks.shipped import patients_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,7 @@ class Chart:
 
 def shipped_charts() -> tuple[Chart, ...]:
     """The patients of the fixtures, by name."""
-    place = next((place for place in PLACES if place.is_dir()), PLACES[-1])
-    return tuple(Chart(path.parent.name, path.read_bytes()) for path in sorted(place.glob("*/bundle.json")))
+    return tuple(Chart(path.parent.name, path.read_bytes()) for path in sorted(patients_folder().glob("*/bundle.json")))
 
 
 def charts_in(folder: Path) -> tuple[Chart, ...]:

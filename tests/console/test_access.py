@@ -28,6 +28,14 @@ MAY: dict[tuple[str, str], set[Role]] = {
     ("GET", "/console/burden"): {V, A, P, K},
     ("GET", "/console/watch"): {V, A, P, K},
     ("GET", "/console/silent"): {V, A, P, K},
+    ("POST", "/console/decisions/<id>/people"): {P},
+    ("POST", "/console/decisions/<id>/review"): {A, P},
+    ("GET", "/console/reviews"): {A, P},
+    ("GET", "/console/knowledge"): {V, A, P, K},
+    ("GET", "/console/knowledge/difference"): {V, A, P, K},
+    ("POST", "/console/knowledge/impact"): {A, P, K},
+    ("GET", "/console/integrity"): {A, P},
+    ("POST", "/console/integrity/verify"): {A, P},
     ("POST", "/console/leave"): {V, A, P, K},
 }
 OPEN = {"/console/enter/<word>", "/console/static/<path:filename>"}

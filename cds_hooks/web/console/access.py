@@ -1,6 +1,7 @@
 """Who looks at the console: roles, and the session that a browser carries as a signed cookie."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -38,9 +39,9 @@ class Visitor:
     since: float = 0.0
     csrf: str = field(default_factory=lambda: secrets.token_urlsafe(24))
 
-    def may(self, roles: frozenset[Role]) -> bool:
+    def may(self, roles: Iterable[Role]) -> bool:
         """True if one of their roles is among these."""
-        return bool(self.roles & roles)
+        return not self.roles.isdisjoint(roles)
 
 
 class Sessions:

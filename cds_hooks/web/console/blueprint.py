@@ -1,21 +1,45 @@
 """The console's routes, gathered."""
 
+from pathlib import Path
+
 import flask
 from werkzeug.exceptions import HTTPException
 
+from cds_hooks.audit.snapshots import Snapshots
 from cds_hooks.errors import RecurrenceCdsError
-from cds_hooks.web.console import burden, decision, decisions, feedback, filters, overview, silent, watch
+from cds_hooks.web.console import (
+    acts,
+    burden,
+    decision,
+    decisions,
+    feedback,
+    filters,
+    integrity,
+    knowledge,
+    overview,
+    reviews,
+    silent,
+    watch,
+)
 from cds_hooks.web.console.access import Sessions
 from cds_hooks.web.console.shell import PATH, POLICY, Shell
 from cds_hooks.web.console.sign_in import OneTime, leave, let_in_once
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.problems import refusal
 
-_TITLES = {401: "Sign in first", 403: "Not for your role", 404: "Nothing here", 503: "The journal is not available"}
+_TITLES = {
+    401: "Sign in first",
+    403: "Not for your role",
+    404: "Nothing here",
+    410: "Its key was shredded",
+    503: "The journal is not available",
+}
 
 
-def blueprint(desk: Desk, tenants: tuple[str, ...], once: OneTime, *, secure: bool) -> flask.Blueprint:
-    """Every page. `secure`: the cookie is sent over https alone."""
+def blueprint(
+    desk: Desk, tenants: tuple[str, ...], once: OneTime, checkpoints: Path, *, secure: bool
+) -> flask.Blueprint:
+    """Every page. `checkpoints` is the file of the journal's; with `secure` the cookie is sent over https alone."""
     routes = flask.Blueprint(
         "console",
         __name__,
@@ -27,8 +51,16 @@ def blueprint(desk: Desk, tenants: tuple[str, ...], once: OneTime, *, secure: bo
     journal = desk.journal
     key = journal.ring.derived(journal.ring.current, "console session")
     shell = Shell(desk, Sessions(key), tenants, routes, secure)
-    for room in (overview, decisions, decision, feedback, burden, watch, silent):
+    versions = decision.Versions(desk.knowledge, Snapshots(journal))
+    overview.register(shell)
+    decisions.register(shell)
+    viewer = decision.Viewer(shell, versions)
+    decision.register(viewer)
+    acts.register(viewer)
+    for room in (feedback, burden, watch, silent, reviews):
         room.register(shell)
+    knowledge.register(shell, versions)
+    integrity.register(shell, checkpoints)
     filters.register(routes)
     leave(shell)
     let_in_once(shell, once)

@@ -1,24 +1,29 @@
 """One decision, from what came in to what went out; and made again, under the same knowledge or today's."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import flask
 import msgspec
-from werkzeug.exceptions import NotFound
+from markdown_it import MarkdownIt
+from werkzeug.exceptions import Gone, NotFound
 
+from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.reading import StoredDecision, stored_decision
-from cds_hooks.audit.replay import Replayed, decided_again, replay
+from cds_hooks.audit.replay import Replayed, decided_again
+from cds_hooks.audit.reviews import ANSWERS, QUESTIONS
 from cds_hooks.audit.snapshots import Snapshots
 from cds_hooks.audit.trace import encoded, trace
-from cds_hooks.errors import NotInJournal
+from cds_hooks.errors import NotInJournal, PayloadForgotten
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.web.console.access import READERS
 from cds_hooks.web.console.hidden import hidden
 from cds_hooks.web.console.shell import Shell, Visit
 from cds_hooks.writing.rendered import card_markdown
 from cds_hooks.writing.telling import Told, told
+
+LEAST_REASON = 10  # characters of the reason for being told who somebody is
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +33,6 @@ class Seen:
     stored: StoredDecision
     told: Told | None
     as_recorded: bool
-
-
-def register(shell: Shell) -> None:
-    """GET /console/decisions/<id>, POST …/replay."""
-    versions = Versions(shell.desk.knowledge, Snapshots(shell.desk.journal))
-    markdown = card_markdown()
-
-    def found(visit: Visit, id_: str) -> StoredDecision:
-        visit.about(id_)
-        stored = stored_decision(shell.desk.journal, id_, visit.tenant)
-        if stored is None or stored.row["kind"] != "hook":
-            raise NotFound
-        return stored
-
-    def page(visit: Visit, stored: StoredDecision, replayed: Mapping[str, Replayed]) -> flask.Response:
-        cards = [] if stored.response is None else msgspec.json.decode(stored.response)["cards"]
-        answer = shell.render(
-            visit,
-            "decision",
-            "Decision",
-            seen=seen(stored, versions),
-            cards=cards,
-            rendered=[markdown.render(card.get("detail", "")) for card in cards],
-            feedback=_feedback_of(stored),
-            replayed=replayed,
-        )
-        answer.set_data(hidden(answer.get_data(as_text=True), stored.who))
-        return answer
-
-    @shell.page("/decisions/<id_>", "decision", *READERS)
-    def show(visit: Visit, id_: str) -> flask.Response:
-        return page(visit, found(visit, id_), {})
-
-    @shell.page("/decisions/<id_>/replay", "replay", *READERS, methods=("POST",))
-    def again(visit: Visit, id_: str) -> flask.Response:
-        stored = found(visit, id_)
-        if stored.response is None:
-            raise NotFound
-        under: dict[str, Knowledge] = {"the knowledge of then": versions.get(stored.row["knowledge"])}
-        if versions.served.fingerprint != stored.row["knowledge"]:
-            under["the knowledge served now"] = versions.served
-        return page(visit, stored, {name: replay(stored, knowledge) for name, knowledge in under.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +45,61 @@ class Versions:
     def get(self, fingerprint: str) -> Knowledge:
         """As `Snapshots.get`."""
         return self.served if fingerprint == self.served.fingerprint else self.kept.get(fingerprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Shows decisions."""
+
+    shell: Shell
+    versions: Versions
+    markdown: MarkdownIt = field(default_factory=card_markdown)
+
+    def found(self, visit: Visit, id_: str) -> StoredDecision:
+        """A decision of the visit's tenant. Raises NotFound, Gone."""
+        visit.about(id_)
+        try:
+            stored = stored_decision(self.shell.desk.journal, id_, visit.tenant)
+        except PayloadForgotten:
+            raise Gone from None
+        if stored is None or stored.row["kind"] != Kind.HOOK.value:
+            raise NotFound
+        return stored
+
+    def page(
+        self,
+        visit: Visit,
+        stored: StoredDecision,
+        replayed: Mapping[str, Replayed] | None = None,
+        people: Mapping[str, str] | None = None,
+    ) -> flask.Response:
+        """The decision; with what it comes to if it is made again, or with the people as they were sent."""
+        cards = [] if stored.response is None else msgspec.json.decode(stored.response)["cards"]
+        answer = self.shell.render(
+            visit,
+            "decision",
+            "Decision",
+            seen=seen(stored, self.versions),
+            cards=cards,
+            rendered=[self.markdown.render(card.get("detail", "")) for card in cards],
+            feedback=_feedback_of(stored),
+            questions=QUESTIONS,
+            answers=ANSWERS,
+            least_reason=LEAST_REASON,
+            replayed=replayed or {},
+            people=people,
+        )
+        if not people:
+            answer.set_data(hidden(answer.get_data(as_text=True), stored.who))
+        return answer
+
+
+def register(viewer: Viewer) -> None:
+    """GET /console/decisions/<id>."""
+
+    @viewer.shell.page("/decisions/<id_>", "decision", *READERS)
+    def show(visit: Visit, id_: str) -> flask.Response:
+        return viewer.page(visit, viewer.found(visit, id_))
 
 
 def seen(stored: StoredDecision, versions: Versions) -> Seen:

@@ -35,6 +35,11 @@ class Visit:
     tenant: str
     today: date
     call: Call
+    said: list[dict[str, Any]] = field(default_factory=list)
+
+    def keep(self, **said: Any) -> None:
+        """Seal this into the row of the visit: what a visitor wrote or gave as a reason."""
+        self.said.append(said)
 
     def about(self, thing: str) -> None:
         """Note what is looked at: a row's id, or a word of our own."""
@@ -84,6 +89,10 @@ class Shell:
 
         return decorate
 
+    def onward(self, endpoint: str, **arguments: str) -> flask.Response:
+        """Lead on to a page once something is done."""
+        return flask.Response(status=303, headers={"Location": address(endpoint, **arguments)})
+
     def render(self, visit: Visit, template: str, title: str, **values: Any) -> flask.Response:
         """A page in its frame."""
         links = [page for page in self.pages.values() if page.title and visit.visitor.may(page.roles)]
@@ -120,8 +129,10 @@ class Shell:
                 raise Forbidden
             if flask.request.method == "POST" and not _same(flask.request.form.get("csrf"), visitor.csrf):
                 raise Forbidden
-            answer = view(Visit(visitor, tenant, self.desk.clock().date(), call), **arguments)
-            self.desk.journal.record(call.entry(answer.status_code, payload=written(Payload(people(call.who), {}))))
+            visit = Visit(visitor, tenant, self.desk.clock().date(), call)
+            answer = view(visit, **arguments)
+            payload = written(Payload(people(call.who), {}, items=visit.said))
+            self.desk.journal.record(call.entry(answer.status_code, payload=payload))
         return answer if "Set-Cookie" in answer.headers else self.kept(answer, visitor)
 
     def kept(self, answer: flask.Response, visitor: Visitor) -> flask.Response:
