@@ -39,14 +39,16 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A consistent view. Raises JournalUnavailable."""
+    def reading(self, *, at_length: bool = False) -> Iterator[sa.Connection]:
+        """A consistent view; `at_length` for what may take minutes. Raises JournalUnavailable."""
         try:
             with self.engine.connect() as connection:
                 if self.is_sqlite:
                     connection.exec_driver_sql("BEGIN")
                 else:
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+                if at_length:
+                    self.take_time(connection)
                 yield connection
                 connection.rollback()
         except FAILURES as error:
@@ -79,6 +81,11 @@ class Database:
             raise JournalUnavailable(f"the journal could not commit: {type(error).__name__}") from error
         finally:
             self._turn.release()
+
+    def take_time(self, connection: sa.Connection) -> None:
+        """Let the statements of this transaction take as long as they need: no answer waits for them."""
+        if not self.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
     def forget_deleted(self) -> None:
         """Take what was deleted off the disk, as far as the database lets us: SQLite overwrites deleted content, and
@@ -115,6 +122,7 @@ _POSTGRESQL: dict[str, Any] = {
     "pool_timeout": BUSY_MS / 1000,
     "connect_args": {
         "connect_timeout": 2,  # seconds; the least that libpq takes
+        "tcp_user_timeout": 4 * BUSY_MS,  # for a server whose machine or network is gone and answers nothing
         "options": f"-c lock_timeout={BUSY_MS} -c statement_timeout={10 * BUSY_MS}",
     },
 }

@@ -163,7 +163,7 @@ def decisions(journal: Journal, since: date | None = None) -> Iterator[StoredDec
 def each_row(journal: Journal, *conditions: sa.ColumnElement[bool]) -> Iterator[Row]:
     """As `rows`, one by one: there may be more than memory holds."""
     chosen = sa.select(entry).where(*conditions).order_by(entry.c.tenant, entry.c.seq)
-    with journal.database.reading() as connection:
+    with journal.database.reading(at_length=True) as connection:
         streaming = connection.execution_options(stream_results=True, max_row_buffer=_AT_ONCE)
         with streaming.execute(chosen) as found:
             for row in found.mappings():

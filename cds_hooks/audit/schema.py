@@ -24,6 +24,7 @@ def bring_up_to_date(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with database.writing("schema") as connection:
+        database.take_time(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -51,7 +51,7 @@ def verify(journal: Journal, checkpoint_file: Path) -> Verified:
     """
     done = Verified()
     marks = _checkpoints(done, journal, checkpoint_file)
-    with journal.database.reading() as connection:
+    with journal.database.reading(at_length=True) as connection:
         for tenant in _tenants(connection):
             _chain(done, journal, connection, tenant, marks.pop(tenant, []))
         for tenant, left in marks.items():

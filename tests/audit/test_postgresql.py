@@ -138,6 +138,14 @@ def test_a_server_that_stops_makes_the_journal_unavailable_until_it_is_back() ->
         journal.close()
 
 
+def test_what_may_take_minutes_is_not_cut_off_and_an_answer_is(journal: Journal) -> None:
+    asked = "SELECT current_setting('statement_timeout')"
+    with journal.database.reading(at_length=True) as connection:
+        assert connection.exec_driver_sql(asked).scalar() == "0"
+    with journal.database.reading() as connection:
+        assert connection.exec_driver_sql(asked).scalar() == "5s"
+
+
 def test_text_with_nul_makes_the_journal_unavailable(journal: Journal) -> None:
     with pytest.raises(JournalUnavailable):
         journal.record(entry(action="\0"))
