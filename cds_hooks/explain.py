@@ -17,8 +17,9 @@ from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown
 from cds_hooks.reasoning.tiers import FactorResult, Tier, TierWithheld
 from cds_hooks.writing.compose import wording_of
-from cds_hooks.writing.detail import missing_words, tier_cell
+from cds_hooks.writing.detail import missing_words
 from cds_hooks.writing.escape import plain
+from cds_hooks.writing.factors import tier_cell
 from cds_hooks.writing.tumour import Tumour, tumours
 from cds_hooks.writing.values import drivers, factor_value, interval, why_words
 from cds_hooks.writing.wording import Wording, capital

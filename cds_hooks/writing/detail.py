@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import groupby
 
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
-from cds_hooks.picture.fact import Known
-from cds_hooks.reasoning.tiers import FactorResult, Tier
+from cds_hooks.reasoning.tiers import Tier
 from cds_hooks.writing.caveats import caveats
 from cds_hooks.writing.escape import escape
-from cds_hooks.writing.facts_said import evidence_marks
+from cds_hooks.writing.factors import factors
 from cds_hooks.writing.tumour import Tumour
 from cds_hooks.writing.unread import text_only
-from cds_hooks.writing.values import factor_value, why_words
+from cds_hooks.writing.values import why_words
 from cds_hooks.writing.wording import Wording, capital
 
 
@@ -51,8 +49,8 @@ def _tumour(wording: Wording, tumour: Tumour, *, brief: bool) -> Iterator[str]:
     doubts = [fact for fact in tumour.tier.low_withheld if fact not in tumour.tier.could_change]
     if doubts and not tumour.settled:
         yield wording.say("detail.doubts", facts=", ".join(wording.short(fact) for fact in doubts))
-    if factors := "\n".join(_factors(wording, tumour)):
-        yield factors
+    if listed := "\n".join(factors(wording, tumour)):
+        yield listed
     rest = [fact for fact in tumour.tier.missing if fact not in tumour.tier.could_change]
     if rest:
         yield wording.say("detail.cannot_change", facts=missing_words(wording, tumour, rest))
@@ -78,70 +76,6 @@ def missing_words(wording: Wording, tumour: Tumour, facts: Iterable[str]) -> str
         by_reason.setdefault(why, []).append(wording.short(fact_id))
     groups = [wording.say("detail.facts_why", facts=", ".join(names), why=why) for why, names in by_reason.items()]
     return "; ".join(groups)
-
-
-def _factors(wording: Wording, tumour: Tumour) -> Iterator[str]:
-    """A list, for the panel of an EHR is often too narrow for a table: first what raises the tier or perhaps does, the
-    most adverse first, then the rest in one line. What is not known at all is named among the missing, not here.
-    """
-    known = [result for result in tumour.tier.factors if isinstance(tumour.shown(result.row.key), Known)]
-    raising = [result for result in known if (result.at_most or Tier.LOW) is not Tier.LOW]
-    for result in sorted(raising, key=lambda each: (-(each.at_least or Tier.LOW), -(each.at_most or Tier.LOW))):
-        said = wording.say("factor.value", factor=capital(result.row.title), value=_words(wording, tumour, result))
-        key = "factor.drives" if result.row.key in tumour.tier.drivers else "factor.raises"
-        yield wording.say(key, said=said, tier=tier_cell(wording, result))
-    rest = [result for result in known if result not in raising]
-    if rest:
-        yield wording.say("factor.rest", factors="; ".join(_in_line(wording, tumour, rest)))
-
-
-def _in_line(wording: Wording, tumour: Tumour, rest: Iterable[FactorResult]) -> Iterator[str]:
-    """Neighbours of the same date say it once."""
-    for marks, group in groupby(rest, key=lambda result: _marks(wording, tumour, result)):
-        said = ", ".join(f"{result.row.title} {_plain_words(wording, tumour, result)}" for result in group)
-        yield wording.say("value.marked", value=said, marks=marks) if marks else said
-
-
-def _words(wording: Wording, tumour: Tumour, result: FactorResult) -> str:
-    """A factor's value with its date and its weaknesses, or why it is not known."""
-    words, marks = _plain_words(wording, tumour, result), _marks(wording, tumour, result)
-    return wording.say("value.marked", value=words, marks=marks) if marks else words
-
-
-def _marks(wording: Wording, tumour: Tumour, result: FactorResult) -> str:
-    fact = tumour.shown(result.row.key)
-    return ", ".join(evidence_marks(wording, fact)) if isinstance(fact, Known) else ""
-
-
-def _plain_words(wording: Wording, tumour: Tumour, result: FactorResult) -> str:
-    factor = result.row.key
-    fact = tumour.shown(factor)
-    if not isinstance(fact, Known):
-        return why_words(wording, fact) or ""
-    if factor == "local_extension" and not fact.evidence:
-        return wording.say("value.silent")
-    return _receptors(wording, tumour, fact) if factor == "hormone_receptors" else factor_value(wording, factor, fact)
-
-
-def _receptors(wording: Wording, tumour: Tumour, joint: Known) -> str:
-    known = {name: fact for name in ("er", "pr") if isinstance(fact := tumour.fact(name), Known)}
-    if not known:
-        return factor_value(wording, "hormone_receptors", joint)
-    unknown = wording.say("value.receptor_unknown")
-    words = {name: factor_value(wording, "hormone_receptors", fact) for name, fact in known.items()}
-    return wording.say("value.hormone_receptors.detail", **{"er": unknown, "pr": unknown, **words})
-
-
-def tier_cell(wording: Wording, result: FactorResult) -> str:
-    """To which tier a factor raises the whole: never the word of the lowest tier, which no factor alone can claim."""
-    least, most = result.at_least or Tier.LOW, result.at_most or Tier.LOW
-    if most is Tier.LOW:
-        return wording.say("table.no_effect")
-    if least is most:
-        return wording.tier(least)
-    if least is Tier.LOW:
-        return wording.say("table.perhaps", tier=wording.tier(most))
-    return wording.say("table.perhaps_more", tier=wording.tier(least), more=wording.tier(most))
 
 
 def _notes(wording: Wording, tumour: Tumour) -> Iterator[str]:
