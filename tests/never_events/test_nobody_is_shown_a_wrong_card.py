@@ -17,6 +17,7 @@ from tests.support.expectation import has_word, names, told
 from tests.support.service import NOW, Answer, Service
 from tests.support.stories import FIXTURES
 
+KNOWLEDGE = load_knowledge()
 HIGH_CHART = "triple_negative_with_four_positive_nodes"
 
 
@@ -53,11 +54,10 @@ def test_nobody_is_shown_a_card_of_a_dead_patient(service: Service, death: dict[
 
 def has_three_known_negatives(name: str) -> bool:
     """Whether a tumour of the story is known to be negative in ER, PR and HER2."""
-    knowledge = load_knowledge()
     document = (FIXTURES / "patients" / name / "bundle.json").read_bytes()
-    patient_id, prefetch = prefetch_of(document, knowledge.service.prefetch, None)
-    record = read_record(prefetch, knowledge.service.prefetch, knowledge.sieve, patient_id)
-    facts = [episode.facts for episode in see(record, knowledge.vocabulary, NOW.date()).episodes]
+    patient_id, prefetch = prefetch_of(document, KNOWLEDGE.service.prefetch, None)
+    record = read_record(prefetch, KNOWLEDGE.service.prefetch, KNOWLEDGE.sieve, patient_id)
+    facts = [episode.facts for episode in see(record, KNOWLEDGE.vocabulary, NOW.date()).episodes]
     return any(all(getattr(each[name], "value", "") == "negative" for name in ("er", "pr", "her2")) for each in facts)
 
 

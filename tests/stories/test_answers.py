@@ -13,6 +13,7 @@ from tests.support.refusals import FOLDER, refusals, valid
 from tests.support.service import NOW, Service
 from tests.support.stories import FIXTURES
 
+KNOWLEDGE = load_knowledge()
 EACH = pytest.mark.parametrize("story", told_stories(), ids=lambda story: story.name)
 SILENT = pytest.mark.parametrize(
     "story", [s for s in told_stories() if "silent" in s.expect], ids=lambda story: story.name
@@ -31,7 +32,7 @@ def test_the_answer_is_valid_cds_hooks(service: Service, story: Told) -> None:
 
 @SILENT
 def test_the_silence_has_the_expected_reason(story: Told) -> None:
-    knowledge = load_knowledge()
+    knowledge = KNOWLEDGE
     document = (FIXTURES / "patients" / story.name / "bundle.json").read_bytes()
     patient_id, prefetch = prefetch_of(document, knowledge.service.prefetch, None)
     record = read_record(prefetch, knowledge.service.prefetch, knowledge.sieve, patient_id)
