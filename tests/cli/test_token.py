@@ -10,11 +10,12 @@ from click.testing import CliRunner, Result
 
 from cds_hooks.__main__ import main
 from tests.support.tokens import BASE, ISSUER, ec_key, good, jwk
-from tests.web.desk import SERVICE
+from tests.web.desk import KNOWLEDGE, SERVICE
 
 
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
+def environ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    monkeypatch.setattr("cds_hooks.commands.token.load_knowledge", lambda _: KNOWLEDGE)
     key = json.dumps(jwk(ec_key(), "ec-1"))
     client = f"{{issuer: '{ISSUER}', mode: live, keys: [{key}]}}"
     (tmp_path / "clients.yaml").write_text(f"clients:\n  ehr: {client}\n")
