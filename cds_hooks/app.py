@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing.util import Finalize
 
 import flask
@@ -32,7 +32,7 @@ from cds_hooks.reasoning.consider import UNAPPROVED
 from cds_hooks.reasoning.considerations import CardKind
 from cds_hooks.reasoning.stratify import NO_BREAST_CANCER
 from cds_hooks.settings import Settings, read_settings
-from cds_hooks.web import admission, feedback, headers, health, hooks, logs, openapi, pages, problems
+from cds_hooks.web import admission, explanation, feedback, headers, health, hooks, logs, openapi, pages, problems
 from cds_hooks.web import metrics as figures
 from cds_hooks.web.clients import Clients
 from cds_hooks.web.console import blueprint as console
@@ -104,6 +104,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         base_url=base_url,
         build=__version__,
         require_approval=settings.require_approval,
+        explained_for=timedelta(hours=settings.explanation_hours),
     )
     app = flask.Flask("cds_hooks", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -113,7 +114,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     headers.register(app, clients.origins, https=settings.base_url is not None and settings.base_url.scheme == "https")
     problems.register(app, log)
     admission.register(app, settings.max_in_progress, settings.max_body_bytes)
-    own = (module.blueprint(desk) for module in (hooks, feedback, health, pages, openapi))
+    own = (module.blueprint(desk) for module in (hooks, feedback, explanation, health, pages, openapi))
     token = figures.read_token(settings.metrics_token_file)
     counted = (figures.blueprint(metrics, token, os.environ.get(figures.FOLDER)),) if token else ()
     looked_at = () if console_word is None else (_console(desk, clients, console_word, settings),)

@@ -9,7 +9,7 @@ from cds_hooks.consult import Consultation, consult, silence_of
 from cds_hooks.fhir.record import Record
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.reasoning.consider import History
-from cds_hooks.writing.compose import compose
+from cds_hooks.writing.compose import Pages, compose
 
 # Cards are written for professionals: a patient, or someone close to one, is shown none.
 NOT_PROFESSIONAL = frozenset({"Patient", "RelatedPerson"})
@@ -20,7 +20,7 @@ class Circumstances:
     """All that an answer depends on beside the chart and the knowledge.
 
     `decision_id` is a UUID, `today` the day of the call in UTC, `user_type` the FHIR type of the user; `history` is
-    what the journal knew of the patient. `base_url` is where readers reach this service, None if that is not known.
+    what the journal knew of the patient. `pages` is where readers reach this service, None if that is not known.
     With `require_approval` only what a clinician approved is shown.
     """
 
@@ -28,7 +28,7 @@ class Circumstances:
     today: date
     user_type: str
     history: History = field(default_factory=History)
-    base_url: str | None = None
+    pages: Pages | None = None
     require_approval: bool = False
 
 
@@ -46,5 +46,5 @@ def decide(record: Record, knowledge: Knowledge, given: Circumstances) -> Decisi
     if given.user_type in NOT_PROFESSIONAL:
         return Decision((), "user_is_not_a_professional")
     consultation = consult(record, given.history, knowledge, given.today, require_approval=given.require_approval)
-    cards = compose(consultation, knowledge, given.decision_id, given.today, given.base_url)
+    cards = compose(consultation, knowledge, given.decision_id, given.today, given.pages)
     return Decision(cards, None if cards else silence_of(consultation), consultation)

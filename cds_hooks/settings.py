@@ -56,6 +56,8 @@ class Settings:
 
     `metrics_token_file` holds the token with which GET /metrics is answered; without it there is nothing there.
 
+    `explanation_hours` is how long after a decision the explanation behind its cards can be opened.
+
     `expected_knowledge` is the fingerprint of the knowledge that was released ("sha256:…"): with any other the service
     does not start. Empty: what is there is served.
     """
@@ -80,6 +82,7 @@ class Settings:
     fetch_max_pages: int = 20
     fetch_max_entries: int = 10_000
     base_url: Address | None = None
+    explanation_hours: int = 24
     expected_knowledge: str = ""
     metrics_token_file: Path | None = None
     require_approval: bool = True
@@ -111,6 +114,7 @@ _SAID = {
     "fetch_max_pages": "pages followed in one search",
     "fetch_max_entries": "entries taken from one search",
     "base_url": "address of this service as EHRs and users reach it; production needs it",
+    "explanation_hours": "hours for which the explanation behind a card can be opened",
     "expected_knowledge": "fingerprint of the released knowledge; with another one the service does not start",
     "metrics_token_file": "token for GET /metrics (openssl rand -hex 32); unset: there are no metrics",
     "require_approval": "only what a clinician approved is shown; in the profile demo false if not said",
@@ -260,6 +264,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "fetch_max_pages": _whole_number(1, 1000),
     "fetch_max_entries": _whole_number(1, 1_000_000),
     "base_url": _base,
+    "explanation_hours": _whole_number(1, 24 * 365),
     "expected_knowledge": _fingerprint,
     "metrics_token_file": _file,
     "require_approval": _flag,

@@ -63,6 +63,11 @@ class Keyring:
         return hmac.new(self._pseudonym_key, text, hashlib.sha256).hexdigest()
 
     @cached_property
+    def explanation_key(self) -> bytes:
+        """Signs the words that open explanations."""
+        return self.derived(self._oldest, "explanation")
+
+    @cached_property
     def _pseudonym_key(self) -> bytes:
         return self.derived(self._oldest, "pseudonym")
 

@@ -21,6 +21,7 @@ from cds_hooks.fhir.record import KeyState
 from cds_hooks.fhir.used import Used
 from cds_hooks.protocol.request import HookRequest
 from cds_hooks.reasoning.consider import History
+from cds_hooks.writing.compose import Pages
 
 FORM = 1
 _ENCODE = msgspec.json.Encoder(order="sorted").encode
@@ -51,7 +52,13 @@ class Settled(Struct, omit_defaults=True):
     """The settings that matter to an answer."""
 
     base_url: str | None = None
+    explanation: str | None = None
     require_approval: bool = False
+
+    @property
+    def pages(self) -> Pages | None:
+        """Where readers reached this service."""
+        return None if self.base_url is None else Pages(self.base_url, self.explanation)
 
 
 class Payload(Struct, omit_defaults=True):
@@ -157,12 +164,22 @@ def of_decision(who: Who, answered: Answered) -> bytes:
             {"reference": one.reference, "type": one.resource_type, "key": one.key, "why": one.why}
             for one in record.unreadable
         ],
-        settings=Settled(base_url=given.base_url, require_approval=given.require_approval),
+        settings=settled(given),
         history=given.history,
         trace=UNSET if consultation is None else Raw(encoded(trace(consultation))),
         response=Raw(answered.body),
     )
     return written(payload)
+
+
+def settled(given: Circumstances) -> Settled:
+    """The settings of an answer."""
+    pages = given.pages
+    return Settled(
+        base_url=pages.base_url if pages else None,
+        explanation=pages.explanation if pages else None,
+        require_approval=given.require_approval,
+    )
 
 
 def _kept(resource: Resource) -> KeptResource:

@@ -50,7 +50,7 @@ def decided_again(stored: StoredDecision, knowledge: Knowledge) -> Decision:
         today=date.fromisoformat(stored.payload.day),
         user_type=stored.who["user"].partition("/")[0],
         history=stored.history,
-        base_url=stored.settings.base_url,
+        pages=stored.settings.pages,
         require_approval=stored.settings.require_approval,
     )
     record = read_again(used_again(stored.payload, knowledge.service.prefetch), knowledge.sieve, stored.who["patient"])

@@ -81,7 +81,7 @@ def _answer(call: Call, admitted: Admitted) -> flask.Response:
         today,
         request.user_type,
         history=history,
-        base_url=desk.base_url,
+        pages=desk.pages(call.id),
         require_approval=desk.require_approval,
     )
     with call.phase("decide"):

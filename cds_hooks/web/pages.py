@@ -15,7 +15,7 @@ from cds_hooks.web.wire import json_answer
 from cds_hooks.writing.guide import guide
 from cds_hooks.writing.guide_parts import slug
 
-_POLICY = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 _OFFERED = ("application/json", "text/html")  # the first where a client takes both alike
 
 
@@ -53,7 +53,7 @@ def blueprint(desk: Desk) -> flask.Blueprint:
 def page(title: str, body: str, fingerprint: str) -> flask.Response:
     """A page around `body`, which is HTML of our own making."""
     text = flask.render_template("page.html", title=title, body=body, fingerprint=fingerprint)
-    return flask.Response(text, mimetype="text/html", headers={"Content-Security-Policy": _POLICY})
+    return flask.Response(text, mimetype="text/html", headers={"Content-Security-Policy": POLICY})
 
 
 def markdown() -> MarkdownIt:

@@ -26,19 +26,29 @@ CARD = "org.recurrence-cds.card"
 _SPEAK_FOR_THEMSELVES = frozenset({CardKind.TIER, CardKind.UNSUPPORTED_DATA})
 
 
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where readers find more: the address of this service, and the word that opens the explanation of this decision,
+    None where there is none.
+    """
+
+    base_url: str
+    explanation: str | None = None
+
+
 def compose(
-    consultation: Consultation, knowledge: Knowledge, decision_id: str, data_until: date, base_url: str | None = None
+    consultation: Consultation, knowledge: Knowledge, decision_id: str, data_until: date, pages: Pages | None = None
 ) -> tuple[dict[str, Any], ...]:
     """The cards, ready for JSON: at most three, in the order of their claim; none when there is nothing to say.
 
     `decision_id` is a UUID; a card's uuid is uuid5(decision_id, card id). `data_until` is the day of the consultation.
-    `base_url` is where readers reach this service; without it no card links to a page of it.
+    `pages` is where readers reach this service; without it no card links to a page of it.
     Raises KnowledgeBroken where the wording does not serve, which the checks at start exclude.
     """
     if consultation.nothing_approved:
         return ()
     found = () if recurrence_suspected(consultation.considerations) else _still_at_risk(consultation)
-    desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, base_url)
+    desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, pages)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
     planned = plan(consultation.considerations, frozenset(kind for kind, there in beside.items() if there))
     return tuple(desk.card(card, planned.lines_on(index)) for index, card in enumerate(planned.cards))
@@ -52,7 +62,7 @@ class _Desk:
     found: tuple[Tumour, ...]
     decision: UUID
     today: date
-    base_url: str | None
+    pages: Pages | None
 
     def card(self, planned: PlannedCard, hosted: Plan) -> dict[str, Any]:
         """One card; `hosted` holds what stands on it beside its own."""
@@ -105,12 +115,16 @@ class _Desk:
         return {"suggestions": list(offered.values()), "selectionBehavior": "any"} if offered else {}
 
     def _links(self, planned: PlannedCard) -> dict[str, Any]:
-        if self.base_url is None:
+        if self.pages is None:
             return {}
-        service, card = self.spoken.knowledge.service.id, planned.kind.value
-        version = self.spoken.knowledge.fingerprint
-        url = f"{self.base_url}/cds-services/{service}/source-attributes?version={version}#{card}"
-        return {"links": [{"label": self.spoken.wording.say("attributes.link"), "url": url, "type": "absolute"}]}
+        knowledge = self.spoken.knowledge
+        sources = f"/cds-services/{knowledge.service.id}/source-attributes?version={knowledge.fingerprint}"
+        paths = {"attributes.link": f"{sources}#{planned.kind.value}"}
+        if self.pages.explanation is not None:
+            paths = {"explanation.link": f"/explanation/{self.pages.explanation}", **paths}
+        say, base_url = self.spoken.wording.say, self.pages.base_url
+        links = [{"label": say(key), "url": base_url + path, "type": "absolute"} for key, path in paths.items()]
+        return {"links": links}
 
     def _order_id(self, one: Considered, order: Order) -> str:
         return str(uuid5(self.decision, f"{one.consideration.id}/{one.episode}/{order.id}"))

@@ -77,7 +77,7 @@ class ToldTumour:
 @dataclass(frozen=True, slots=True)
 class Told:
     """All of it. `withheld` says why a tumour, or the patient, has no tier; `unknown` are the patient's facts that are
-    not known, by reason.
+    not known, by reason; `limits` are what every reader of a tier must know.
     """
 
     tumours: tuple[ToldTumour, ...]
@@ -86,6 +86,7 @@ class Told:
     patient: tuple[ToldFact, ...]
     unknown: tuple[tuple[str, tuple[str, ...]], ...]
     set_aside: tuple[tuple[str, str], ...]
+    limits: tuple[str, ...]
 
 
 def told(consultation: Consultation, knowledge: Knowledge) -> Told:
@@ -99,7 +100,13 @@ def told(consultation: Consultation, knowledge: Knowledge) -> Told:
         patient=tuple(teller.known(consultation.picture.patient)),
         unknown=teller.unknown(),
         set_aside=tuple(consultation.picture.set_aside),
+        limits=_limits(knowledge),
     )
+
+
+def _limits(knowledge: Knowledge) -> tuple[str, ...]:
+    tiers = knowledge.tiers
+    return (*tiers.limits, *(limit for row in tiers.rows for limit in row.limits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,7 @@ TEMPLATES: Mapping[str, frozenset[str]] = MappingProxyType(
             "override.lasting": "",
             "override.lasting_months": "",
             "attributes.link": "",
+            "explanation.link": "",
             "attributes.intervention": "",
             "attributes.relevance": "",
             "attributes.quality": "",

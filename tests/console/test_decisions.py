@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from cds_hooks.audit.finding import CRITERIA, PAGE
 from cds_hooks.web.console.access import Role
-from cds_hooks.web.console.hidden import hidden
+from cds_hooks.web.hidden import hidden
 from tests.console.visitors import CSRF, session, text, visitor
 from tests.support.expectation import told
 from tests.web.desk import SERVICE, STORY, Desk, from_user, request_about, with_cards, without_cards

@@ -89,6 +89,7 @@ def opened(
     clients: Clients | None = None,
     monotonic: Callable[[], float] = time.monotonic,
     console_word: str | None = None,
+    clock: Callable[[], datetime] = lambda: NOW,
 ) -> Iterator[Desk]:
     """A desk whose journal is a file in `folder`; it shows drafts too, unless approval is required, and without
     `clients` it answers anybody.
@@ -102,7 +103,7 @@ def opened(
         settings,
         knowledge,
         journal,
-        lambda: NOW,
+        clock,
         extra_blueprints=blueprints,
         log=logs.logger(log),
         clients=clients,

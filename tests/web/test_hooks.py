@@ -160,6 +160,9 @@ class InPieces(BytesIO):
 def test_a_body_is_read_to_its_end_and_one_that_breaks_off_is_refused(desk: Desk, lacking: int, status: int) -> None:
     body = json.dumps(without_cards()).encode()
     answer = desk.client.post(
-        SERVICE, input_stream=InPieces(body), content_length=len(body) + lacking, content_type="application/json"
+        SERVICE,
+        input_stream=InPieces(body),
+        content_type="application/json",
+        environ_overrides={"CONTENT_LENGTH": str(len(body) + lacking)},  # the test client would count for itself
     )
     assert answer.status_code == status

@@ -27,6 +27,7 @@ BROKEN = {
     "RECURRENCE_CDS_FETCH_MAX_PAGES": "0",
     "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "",
     "RECURRENCE_CDS_BASE_URL": "http://cds.example.org",
+    "RECURRENCE_CDS_EXPLANATION_HOURS": "0",
     "RECURRENCE_CDS_EXPECTED_KNOWLEDGE": "sha256:1234",
     "RECURRENCE_CDS_PRT": "8000",
 }
@@ -60,6 +61,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
             "RECURRENCE_CDS_FETCH_MAX_PAGES": "5",
             "RECURRENCE_CDS_FETCH_MAX_ENTRIES": "500",
             "RECURRENCE_CDS_BASE_URL": "https://cds.example.org/recurrence/",
+            "RECURRENCE_CDS_EXPLANATION_HOURS": "8",
             "RECURRENCE_CDS_EXPECTED_KNOWLEDGE": f"sha256:{'0f' * 32}",
         }
     ) == Settings(
@@ -86,6 +88,7 @@ def test_every_setting_can_be_given(tmp_path: Path) -> None:
         fetch_max_pages=5,
         fetch_max_entries=500,
         base_url=Address("https", "cds.example.org", 443, "/recurrence"),
+        explanation_hours=8,
         expected_knowledge=f"sha256:{'0f' * 32}",
         require_approval=False,
     )

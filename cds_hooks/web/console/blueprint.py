@@ -26,6 +26,7 @@ from cds_hooks.web.console.shell import PATH, POLICY, Shell
 from cds_hooks.web.console.sign_in import OneTime, leave, let_in_once
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.problems import refusal
+from cds_hooks.web.seen import Versions
 
 _TITLES = {
     401: "Sign in first",
@@ -51,7 +52,7 @@ def blueprint(
     journal = desk.journal
     key = journal.ring.derived(journal.ring.current, "console session")
     shell = Shell(desk, Sessions(key), tenants, routes, secure)
-    versions = decision.Versions(desk.knowledge, Snapshots(journal))
+    versions = Versions(desk.knowledge, Snapshots(journal))
     overview.register(shell)
     decisions.register(shell)
     viewer = decision.Viewer(shell, versions)

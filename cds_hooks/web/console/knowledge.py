@@ -17,8 +17,8 @@ from cds_hooks.knowledge.approvals import approval_state
 from cds_hooks.knowledge.background import FOUNDATION
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.web.console.access import ALL_ROLES, READERS, Role
-from cds_hooks.web.console.decision import Versions
 from cds_hooks.web.console.shell import Shell, Visit
+from cds_hooks.web.seen import Versions
 
 DECISIONS = 40  # the latest, that are decided again under two versions while somebody waits
 MOST_LINES = 2000  # of a difference
