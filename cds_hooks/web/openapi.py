@@ -116,7 +116,8 @@ def _pages(service: str) -> Json:
         f"{service}/source-attributes": {
             "get": {**_read("What the cards rest on.", _json_or_page(), 404, 503), "parameters": _WHICH}
         },
-        "/guide": {"get": _read("The clinician's guide.", _answer("A page.", "text/html", {"type": "string"}))},
+        "/explanation/{word}": {"get": _explanation()},
+        "/guide": {"get": _read("The clinician's guide.", _page("A page."))},
         "/healthz": {"get": _read("Liveness.", _json("The process answers.", _status("alive")))},
         "/readyz": {"get": _read("Readiness.", _json("An answer could be recorded.", _status("ready")), 503)},
         "/openapi.json": {"get": _read("This document.", _json("This document.", {"type": "object"}))},
@@ -158,6 +159,18 @@ def _json(description: str, schema: Json) -> Json:
 def _json_or_page() -> Json:
     content = {"application/json": {"schema": {"type": "object"}}, "text/html": {"schema": {"type": "string"}}}
     return {"description": "The source attributes, for programs or for people.", "content": content}
+
+
+def _page(description: str) -> Json:
+    return _answer(description, "text/html", {"type": "string"})
+
+
+def _explanation() -> Json:
+    """What the link of a card opens; the word in it is the key, so no token is asked for."""
+    told = _read("How a decision came about.", _page("For whoever has the link of one of its cards."), 503)
+    pages = {"404": _page("The word opens nothing."), "410": _page("It can no longer be opened.")}
+    word = {"name": "word", "in": "path", "required": True, "schema": {"type": "string"}}
+    return {**told, "parameters": [word], "responses": {**told["responses"], **pages}}
 
 
 def _empty() -> Json:

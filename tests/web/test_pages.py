@@ -61,7 +61,7 @@ def test_without_a_base_url_no_card_links_to_a_page(desk: Desk) -> None:
 def test_with_a_base_url_every_card_links_to_its_own_source_attributes(tmp_path: Path) -> None:
     with opened(tmp_path, Settings(base_url=Address("https", "cds.example.org", 443, "/cds"))) as desk:
         answer = desk.post(with_cards()).get_json()
-        (link,) = answer["cards"][0]["links"]
+        _, link = answer["cards"][0]["links"]
     assert link["url"] == f"https://cds.example.org/cds{ATTRIBUTES}?version={KNOWLEDGE.fingerprint}#tier"
     assert link["type"] == "absolute"
     assert check_answer(answer) == []
