@@ -1,6 +1,5 @@
 """A pool of processes for pieces of work that may be done again: one that dies costs its piece alone."""
 
-import gc
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterable
@@ -9,7 +8,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TypeVar
 
-from cds_hooks.cohort.plan import Consultant
+from cds_hooks.cohort.plan import Consultant, collect_seldom
 from cds_hooks.errors import EngineUnavailable
 
 _Item = TypeVar("_Item")
@@ -31,8 +30,7 @@ def _begin(folders: tuple[Path | None, ...], fingerprints: tuple[str, ...]) -> N
     global _consultant  # noqa: PLW0603 (one for each process of the pool)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told too, and ends its workers
     _consultant = Consultant(folders, fingerprints)
-    gc.collect()
-    gc.freeze()  # the knowledge lives as long as the worker: no collection need look at it again
+    collect_seldom()
 
 
 class Pool:

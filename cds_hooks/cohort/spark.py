@@ -16,7 +16,7 @@ from typing import Any
 from cds_hooks.cohort.export import Chunk
 from cds_hooks.cohort.found import Found, add_up
 from cds_hooks.cohort.parts import NAMES, part
-from cds_hooks.cohort.plan import Consultant, Plan, folders_of
+from cds_hooks.cohort.plan import Consultant, Plan, collect_seldom, folders_of
 from cds_hooks.cohort.progress import Progress
 from cds_hooks.cohort.rows import Asked, Chart
 from cds_hooks.cohort.scan import Ours, Shared
@@ -133,6 +133,7 @@ def _consultant(sent: _Sent) -> Consultant:
                     path.write_bytes(raw)
                 folders.append(Path(folder) / str(number))
             _loaded[sent.fingerprints] = Consultant(tuple(folders), sent.fingerprints)
+        collect_seldom()
     return _loaded[sent.fingerprints]
 
 
