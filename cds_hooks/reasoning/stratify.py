@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from cds_hooks.picture.episode import Picture
-from cds_hooks.picture.fact import Fact
+from cds_hooks.picture.fact import Fact, Known
 from cds_hooks.reasoning.completions import each_completion, open_facts
 from cds_hooks.reasoning.conditions import Condition, Judge, each_test, judge, usable
 from cds_hooks.reasoning.gates import Gate, Requirement
@@ -23,6 +23,7 @@ from cds_hooks.reasoning.verdict import Truth
 NO_BREAST_CANCER = "no_breast_cancer"
 
 _RowTiers = tuple[Tier | None, ...]
+_Open = dict[str, tuple[Known, ...]]  # facts that are not exactly known, with what each could still be
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +108,22 @@ def _tier(index: int, table: TierTable, facts: Mapping[str, Fact], gate_missing:
 
 def _groups(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> list[_Group]:
     """Connected components of the rows over the facts that are not exactly known."""
-    components: list[tuple[tuple[FactorRow, ...], frozenset[str]]] = []
+    components: list[tuple[tuple[FactorRow, ...], _Open]] = []
     for row in rows:
         members: tuple[FactorRow, ...] = (row,)
-        shared = frozenset(open_facts(row.columns.values(), facts))
-        touching = [component for component in components if component[1] & shared]
-        components = [component for component in components if component not in touching]
-        for other, open_ in touching:
-            members, shared = (*other, *members), open_ | shared
-        components.append((members, shared))
-    return [_group(members, facts) for members, _ in components]
+        open_ = open_facts(row.columns.values(), facts)
+        touching = [component for component in components if component[1].keys() & open_.keys()]
+        if touching:
+            components = [component for component in components if component not in touching]
+            for others, _ in touching:
+                members = (*others, *members)
+            open_ = open_facts([column for each in members for column in each.columns.values()], facts)
+        components.append((members, open_))
+    return [_group(members, facts, open_) for members, open_ in components]
 
 
-def _group(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> _Group:
-    columns = [condition for row in rows for condition in row.columns.values()]
-    completions = each_completion(open_facts(columns, facts))
-    outcomes = tuple(_outcome(rows, facts, chosen) for chosen in completions)
+def _group(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact], open_: _Open) -> _Group:
+    outcomes = tuple(_outcome(rows, facts, chosen) for chosen in each_completion(open_))
     tiers = [outcome.standing[0] for outcome in outcomes]
     return _Group(rows, outcomes, min(tiers), max(tiers))
 
@@ -161,6 +162,8 @@ def _result(row: FactorRow, group: _Group, place: int) -> FactorResult:
 
 def _tells_apart(fact: str, group: _Group, view: Callable[[_Outcome], object]) -> bool:
     """True if two completions that differ in this fact alone come out differently."""
+    if len(group.outcomes) == 1:
+        return False
     seen: dict[tuple[tuple[str, Fact], ...], object] = {}
     for outcome in group.outcomes:
         rest = tuple((other, value) for other, value in outcome.chosen.items() if other != fact)
