@@ -289,13 +289,10 @@ def is_plain(kind: str, members: Mapping[str, Any]) -> bool:
     return _one_of_each(members)
 
 
-def _one_of_each(node: Any) -> bool:
+def _one_of_each(node: Mapping[str, Any]) -> bool:
     """True if no element is said in two ways, here or below."""
-    if isinstance(node, list):
-        return all(_one_of_each(item) for item in node)
-    if not isinstance(node, dict):
-        return True
     said = [name for name in node if name.startswith(_CHOICES)]
     if len(said) > 1 and any(sum(name.startswith(choice) for name in said) > 1 for choice in _CHOICES):
         return False
-    return all(_one_of_each(value) for value in node.values() if isinstance(value, dict | list))
+    parts = (part for value in node.values() for part in (value if isinstance(value, list) else (value,)))
+    return all(_one_of_each(part) for part in parts if isinstance(part, dict))
