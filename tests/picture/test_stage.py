@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.fhir.record import Coding, Concept
+from cds_hooks.fhir.record import Coding, Concept, Stage
 from cds_hooks.picture.category import Category, joined, read_category, read_stage
-from tests.picture.charts import concept, facts, observation, value
+from tests.picture.charts import concept, condition, facts, mm, observation, picture, value
 
 
 @pytest.mark.parametrize(
@@ -128,3 +128,36 @@ def test_two_pathological_categories_of_one_work_up_are_in_conflict() -> None:
     assert category("T", observation("loinc 21899-0", "ajcc pT1"), observation("loinc 21899-0", "ajcc pT2")) == (
         "conflicting"
     )
+
+
+def diagnosed(written: str) -> Any:
+    return condition(stage=(Stage(Concept(text=written), None),))
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "expected"),
+    [
+        ("t_category", "pT2 pN1a M0", "pT2"),
+        ("n_category", "pT2 pN1a M0", "pN1a"),
+        ("m_category", "cT2 cN1 cM1", "cM1"),
+        ("metastatic", "cT2 cN1 cM1", "yes"),
+        ("metastatic", "pT2 pN1a M0", "no"),
+        ("systemic_therapy_first", "ypT1b ypN0 M0", "yes"),
+        ("size_below_t_category", "pT2", "yes"),
+        ("local_extension", "T4b", "yes"),
+        ("t_category", "Stage IIB", "not_recorded"),
+    ],
+)
+def test_categories_written_into_the_diagnosis_are_read(name: str, written: str, expected: str) -> None:
+    assert value(facts(diagnosed(written), observation("loinc 44635-1", mm("8")))[name]) == expected
+
+
+def test_an_observed_category_governs_over_one_in_the_diagnosis() -> None:
+    seen = facts(diagnosed("pT2 pN1a"), observation("loinc 21899-0", "ajcc pT1b"))
+    assert (value(seen["t_category"]), value(seen["n_category"])) == ("pT1b", "pN1a")
+
+
+def test_a_category_in_a_diagnosis_of_the_other_breast_is_not_of_this_one() -> None:
+    right = condition("icd C50.911", stage=(Stage(Concept(text="cT3"), None),))
+    said = {e.side: value(e.facts["t_category"]) for e in picture(condition(), right).episodes}
+    assert said == {"left": "not_recorded", "right": "cT3"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cds_hooks.fhir.record import KeyState
+from cds_hooks.fhir.record import Concept, KeyState
 from tests.picture.charts import concept, condition, drug, facts, known, mm, number, observation, procedure, value
 
 CHEMO, LUMPECTOMY, BIOPSY = "sct 367336001", "sct 392021009", "sct 122548005"
@@ -215,3 +215,53 @@ def test_a_coded_reason_excludes_only_another_cancer(reason: str, expected: str)
 def test_a_reason_that_names_this_tumour_counts() -> None:
     therapy = drug(PACLITAXEL, "2024-02-01", reason_reference=("Condition/cancer",))
     assert first(therapy, procedure(LUMPECTOMY, "2024-06-01")) == "yes"
+
+
+SURGERY = procedure(LUMPECTOMY, "2024-06-01")
+RESPONSE = "loinc 85323-4"
+
+
+def said(text: str, on: str | None = "2024-03-01") -> Any:
+    return condition(Concept(text=text), on)
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        procedure("cpt 96413", "2024-02-01"),
+        procedure("cpt 96413", None),
+        replace(procedure(CHEMO, "2024-02-01"), code=concept("icd9 99.25")),
+        condition("icd Z51.11", "2024-02-01"),
+        condition("icd Z92.21", "2024-07-01"),
+        said("S/P neoadjuvant chemotherapy"),
+        said("Neoadjuvante Therapie", None),
+        said("Chemotherapy-induced neutropenia"),
+        observation(RESPONSE, "RCB Klasse 1"),
+        observation(RESPONSE, "negative"),
+    ],
+)
+def test_a_hint_at_drugs_before_surgery_is_no_silence(hint: Any) -> None:
+    assert first(condition(), SURGERY, hint) == "equivocal"
+
+
+@pytest.mark.parametrize(
+    "no_hint",
+    [
+        procedure("cpt 96413", "2024-08-01"),
+        procedure("cpt 96413", "2024-02-01", status="not-done"),
+        condition("icd Z51.11", "2024-08-01"),
+        said("Chemotherapy declined"),
+        said("No neoadjuvant chemotherapy"),
+        observation(RESPONSE, "No known presurgical therapy"),
+        observation(RESPONSE, "unknown"),
+    ],
+)
+def test_what_came_after_surgery_or_was_not_given_is_no_hint(no_hint: Any) -> None:
+    assert first(condition(), SURGERY, no_hint) == "no"
+
+
+def test_treatment_on_record_explains_a_history_of_it() -> None:
+    adjuvant = procedure(CHEMO, "2024-08-01")
+    assert first(condition(), SURGERY, adjuvant, condition("icd Z92.21", "2024-07-01")) == "no"
+    assert first(condition(), SURGERY, adjuvant, condition("icd Z51.11", "2024-02-01")) == "equivocal"
+    assert first(condition(), SURGERY, adjuvant, said("neoadjuvant therapy")) == "equivocal"

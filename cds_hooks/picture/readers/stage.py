@@ -33,9 +33,27 @@ class Staged:
 
 
 def categories(view: View, letter: str) -> tuple[Staged, ...]:
-    """Every recorded category of one letter ("T", "N", "M"); stagings of a recurrence are left out."""
-    found = (_staged(slot, letter, view) for slot in _asked(letter, view))
-    return tuple(s for s in found if s is not None and not (s.category and s.category.of_recurrence))
+    """Every recorded category of one letter ("T", "N", "M"); stagings of a recurrence are left out.
+
+    What is written into the diagnosis counts where none was observed.
+    """
+    found = [s for slot in _asked(letter, view) if (s := _staged(slot, letter, view)) is not None]
+    if not any(s.category for s in found):
+        found += _written_into_diagnosis(view, letter)
+    return tuple(s for s in found if not (s.category and s.category.of_recurrence))
+
+
+def _written_into_diagnosis(view: View, letter: str) -> Iterator[Staged]:
+    """The categories of `Condition.stage` ("pT2 pN1a M0")."""
+    for condition in view.tumour.conditions:
+        for stage in condition.stage:
+            category = _category_of(stage.summary, letter, view.vocabulary) if stage.summary else None
+            if isinstance(category, Category):
+                kind, origin = "category of the diagnosis", condition.origin
+                finding = Finding(
+                    category.word, origin.reference, condition.onset, rank=_BESIDE, kind=kind, marks=origin.marks
+                )
+                yield Staged(replace(finding, after_therapy=category.after_therapy), category)
 
 
 def _asked(letter: str, view: View) -> Iterator[Slot]:

@@ -4,10 +4,19 @@ from collections.abc import Iterable
 
 from cds_hooks.fhir.dates import DateInterval, before, order_key
 from cds_hooks.fhir.record import MedicationUse, Procedure
-from cds_hooks.picture.answers import contradicted
+from cds_hooks.picture.answers import Slot, contradicted, word_in
 from cds_hooks.picture.diagnosis import names_the_breast
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
-from cds_hooks.picture.readers.events import Event, for_this, is_done, is_given, names_a_drug, sides_of_procedure
+from cds_hooks.picture.finding import day
+from cds_hooks.picture.in_words import said_in_words
+from cds_hooks.picture.readers.events import (
+    Event,
+    for_this,
+    is_done,
+    is_given,
+    names_a_drug,
+    sides_of_procedure,
+)
 from cds_hooks.picture.readers.stage import categories
 from cds_hooks.picture.view import Course, View
 
@@ -56,6 +65,9 @@ def _not_first(view: View, therapies: tuple[Event, ...], operations: tuple[Event
     unnamed = _unnamed_drugs(view, _first(operations))
     if unnamed:
         return Unknown(Why.NOT_LOADED, unnamed, notes=("which drug was given could not be loaded",))
+    hints = _hints(view, therapies, _first(operations))
+    if hints:
+        return Unknown(Why.EQUIVOCAL, hints, notes=("drug treatment before surgery is hinted at",))
     doubtful = [t for t in therapies if "adjuvant" not in t.intents or _precedes(t, _first(operations))]
     if not doubtful:
         return Unknown(Why.NOT_RECORDED) if not therapies else Known("no", tuple(t.evidence for t in therapies))
@@ -67,6 +79,33 @@ def _not_first(view: View, therapies: tuple[Event, ...], operations: tuple[Event
             return Known("no", tuple(sorted(set(proof))))
     evidence = tuple(sorted({*(t.evidence for t in doubtful), *(e.evidence for e in operations)}))
     return Unknown(Why.EQUIVOCAL, evidence, notes=("whether systemic therapy or surgery came first is not recorded",))
+
+
+def _hints(view: View, therapies: tuple[Event, ...], operated: DateInterval | None) -> tuple[Evidence, ...]:
+    """What proves no drug treatment before surgery and is no silence on it: infusions, words, a response to it.
+
+    An infusion after the operation is no hint; one without a date, or treatment "in the past", only where no drug
+    treatment is on record that would explain it.
+    """
+    found = {s.found("yes").evidence for s in view.asked("therapy_response_questions") if _tells_a_response(s, view)}
+    done = (p for p in view.record.procedures if is_done(p) and for_this(p.reason, p.reason_reference, view))
+    told = [(p.code, p.performed, p.origin) for p in done]
+    told += [(c.code, c.onset, c.origin) for c in view.record.conditions]
+    for code, when, origin in told:
+        codes = view.codes("therapy_hints")
+        words = codes.meanings_of(code) | said_in_words(code, codes, view.vocabulary)
+        given = None if "history" in words else when
+        unexplained = not therapies and not before(operated, given)
+        if "first" in words or (words and (unexplained or before(given, operated))):
+            found.add(Evidence(origin.reference, day(when), origin.marks))
+    return tuple(sorted(found))
+
+
+def _tells_a_response(slot: Slot, view: View) -> bool:
+    """False if nothing is answered, or that there was no such treatment."""
+    lists = (view.codes("therapy_response_answers"), view.codes("generic_answers"))
+    answer = word_in(slot, lists, {"untreated": "no"})
+    return slot.seen.attributed and answer not in ("no", Why.NOT_RECORDED, None)
 
 
 def _unnamed_drugs(view: View, operated: DateInterval | None) -> tuple[Evidence, ...]:
