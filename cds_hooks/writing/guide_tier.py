@@ -29,12 +29,7 @@ def tier_section(told: Told) -> Iterator[str]:
 
 def _columns(told: Told, row: FactorRow) -> Iterator[str]:
     for tier in Tier:
-        if tier not in row.columns:
-            yield "–"
-            continue
-        words, title = told.rules.in_english(row.columns[tier]), told.knowledge.vocabulary.facts[row.facts[0]].title
-        alone = len(row.facts) == 1 and row.title in title  # the row names the fact already
-        yield cell(words.removeprefix(f"{title} is ").removeprefix(f"{title} are ") if alone else words)
+        yield cell(told.rules.column(row, tier)) or "–"
 
 
 def _limits(told: Told) -> Iterator[str]:

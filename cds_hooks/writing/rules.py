@@ -7,6 +7,7 @@ from typing import Any
 
 from cds_hooks.picture.vocabulary import FactDefinition
 from cds_hooks.reasoning.conditions import AllOf, AnyOf, AtLeast, Condition, ListTest, NoneOf, NumberTest, WordTest
+from cds_hooks.reasoning.tiers import FactorRow, Tier
 
 Facts = Mapping[str, FactDefinition]
 
@@ -39,6 +40,14 @@ class Rules:
                 return f"at least {n} of these hold: " + "; ".join(self._bracketed(part) for part in of)
             case NoneOf(of):
                 return "none of these holds: " + "; ".join(self._bracketed(part) for part in of)
+
+    def column(self, row: FactorRow, tier: Tier) -> str:
+        """What a column of the tier table asks, without the fact that its row names already; "" without a column."""
+        if tier not in row.columns:
+            return ""
+        words, title = self.in_english(row.columns[tier]), self.facts[row.facts[0]].title
+        alone = len(row.facts) == 1 and row.title in title
+        return words.removeprefix(f"{title} is ").removeprefix(f"{title} are ") if alone else words
 
     def clauses(self, condition: Condition) -> tuple[str, ...]:
         """What must hold at the same time, a clause each."""

@@ -170,9 +170,7 @@ class _Teller:
 
     def _cell(self, result: FactorResult, tier: Tier) -> Cell:
         rules = Rules(self.knowledge.vocabulary.facts, self.knowledge.wording)
-        column = result.row.columns.get(tier)
-        asks = "" if column is None else rules.in_english(column)
-        return Cell(tier.name.lower(), asks, _state(result, tier))
+        return Cell(tier.name.lower(), rules.column(result.row, tier), _state(result, tier))
 
     def _factor_value(self, factor: str, fact: Fact) -> str:
         if not isinstance(fact, Known):
