@@ -28,7 +28,7 @@ _STATE = "run-identity"
 def run(plan: Plan, engine: Engine, name: str, progress: Progress) -> Content:
     """Do it and write the results; returns what `run.json` says. Raises ExportUnusable, EngineUnavailable."""
     started = time.monotonic()
-    _take_up(plan)
+    _take_up(plan, name)
     found = engine(plan, progress)
     with progress.stage("writing the results", 1) as advance:
         scratch = plan.work / "scratch"
@@ -44,13 +44,13 @@ def run(plan: Plan, engine: Engine, name: str, progress: Progress) -> Content:
     return content
 
 
-def _take_up(plan: Plan) -> None:
-    """Keep the unfinished work of the same run; that of any other is of no use."""
-    state = plan.work / _STATE
-    if plan.work.is_dir() and not (state.is_file() and state.read_text() == plan.identity):
+def _take_up(plan: Plan, engine: str) -> None:
+    """Keep the unfinished work of the same run of the same engine; that of any other is of no use."""
+    state, identity = plan.work / _STATE, f"{engine} {plan.identity}"
+    if plan.work.is_dir() and not (state.is_file() and state.read_text() == identity):
         shutil.rmtree(plan.work)
     plan.work.mkdir(parents=True, exist_ok=True)
-    write_whole(state, plan.identity.encode())
+    write_whole(state, identity.encode())
 
 
 def _content(plan: Plan, engine: str, found: Found, table: Table, seconds: float) -> Content:

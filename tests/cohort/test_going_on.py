@@ -63,8 +63,17 @@ def test_a_worker_that_is_killed_costs_its_piece_and_no_answer(source: Path, dig
     assert killed
 
 
-def test_unfinished_work_of_another_run_is_not_taken_up(source: Path, digest: str, tmp_path: Path) -> None:
-    left = tmp_path / "work" / "parts"
-    left.mkdir(parents=True)
-    (left / "000000.parquet").write_text("of some other run")
-    assert result(planned(source, tmp_path))["digest"] == digest
+@pytest.mark.usefixtures("one_process")
+@pytest.mark.parametrize("name", ["local", "another engine"])
+def test_unfinished_work_is_taken_up_by_the_same_engine_alone(
+    source: Path, digest: str, tmp_path: Path, name: str
+) -> None:
+    def interrupt(pieces: int) -> None:
+        if pieces == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(planned(source, tmp_path), LOCAL, "local", Watching(interrupt))
+    again = Watching(lambda _: None)
+    assert run(planned(source, tmp_path), LOCAL, name, again)["digest"] == digest
+    assert (again.before[CONSULTING] > 0) is (name == "local")

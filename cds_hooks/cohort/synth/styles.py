@@ -64,8 +64,9 @@ def mcode(sheet: Sheet, tumour: Tumour) -> Resource:
         extension=[{"url": f"{_MCODE}histology-morphology-behavior", "valueCodeableConcept": morphology}],
         bodySite=[{"extension": [qualifier], **concept(SCT, "76752008", "Breast structure (body structure)")}],
     )
-    about = {"focus": [sheet.refer(cancer)], "effectiveDateTime": tumour.reported.isoformat()}
-    find = _Finder(sheet, tumour, {"category": laboratory(), **about})
+    specimen = _specimen(sheet, tumour)
+    about = {"focus": [sheet.refer(cancer)], "specimen": sheet.refer(specimen)}
+    find = _Finder(sheet, tumour, {"category": laboratory(), **about, "effectiveDateTime": f"{tumour.reported}"})
     for slug, code, per_cent in (("er", "85337-4", tumour.er), ("pr", "85339-0", tumour.pr)):
         if per_cent is not None:
             find(slug, concept(LOINC, code), valueCodeableConcept=concept(SCT, *_sct(receptor(per_cent))))
@@ -185,6 +186,16 @@ class _Finder:
 
     def __call__(self, slug: str, code: Resource, **value: Any) -> None:
         self._sheet.observe(f"{self._tag}-{slug}", code, **self._shared, **value)
+
+
+def _specimen(sheet: Sheet, tumour: Tumour) -> Resource:
+    return sheet.add(
+        "Specimen",
+        f"{tumour.side}-specimen",
+        status="available",
+        type=concept(SCT, "258415003", "Biopsy sample (specimen)"),
+        collection={"collectedDateTime": f"{tumour.reported}", "bodySite": concept(SCT, *SITES[tumour.side])},
+    )
 
 
 def _sct(word: str) -> tuple[str, str]:
