@@ -26,7 +26,7 @@ from cds_hooks.fhir.typed import warm_up
 from cds_hooks.knowledge.library import Knowledge, Service
 from cds_hooks.knowledge.load import MoreChecks, load_knowledge
 from cds_hooks.outbound.caller import Outbound
-from cds_hooks.profiles import clients_of
+from cds_hooks.profiles import clients_of, places_of
 from cds_hooks.protocol.discovery import ServiceAnnouncement, check_discovery, discovery
 from cds_hooks.reasoning.consider import UNAPPROVED
 from cds_hooks.reasoning.considerations import CardKind
@@ -35,8 +35,7 @@ from cds_hooks.settings import Settings, read_settings
 from cds_hooks.web import admission, explanation, feedback, headers, health, hooks, logs, openapi, pages, problems
 from cds_hooks.web import metrics as figures
 from cds_hooks.web.clients import Clients
-from cds_hooks.web.console import blueprint as console
-from cds_hooks.web.console.sign_in import OneTime
+from cds_hooks.web.console.assembly import console
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.gate import Gate
 from cds_hooks.web.keys import Keys
@@ -66,7 +65,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     console_word: str | None = None,
 ) -> flask.Flask:
     """The application. `clock` must give aware times, `monotonic` is for what lasts; `new_id` makes decision ids.
-    `console_word` opens the console to the first who says it; without it there is no console.
+    `console_word` opens the console to the first who says it; without it visitors sign in where the settings say.
     Without `clients` they are those of the settings; without an `outbound` there is one to their places, closed in
     the end.
 
@@ -77,7 +76,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
         raise KnowledgeBroken(tuple(f"discovery: {problem}" for problem in found))
     log = log or logs.logger()
     clients = clients or clients_of(settings)
-    outbound = outbound or Outbound(clients.places)
+    outbound = outbound or Outbound((*clients.places, *places_of(settings)))
     metrics = _metrics(clients, knowledge)
     snapshots.keep(journal, knowledge)
     base_url = str(settings.base_url) if settings.base_url else None
@@ -117,7 +116,7 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     own = (module.blueprint(desk) for module in (hooks, feedback, explanation, health, pages, openapi))
     token = figures.read_token(settings.metrics_token_file)
     counted = (figures.blueprint(metrics, token, os.environ.get(figures.FOLDER)),) if token else ()
-    looked_at = () if console_word is None else (_console(desk, clients, console_word, settings),)
+    looked_at = console(desk, (each.name for each in clients), settings, outbound, console_word)
     for routes in (*own, *counted, *looked_at, *extra_blueprints):
         app.register_blueprint(routes)
     return app
@@ -127,13 +126,6 @@ def _metrics(clients: Clients, knowledge: Knowledge) -> figures.Metrics:
     """The counters, with the words that their labels may have."""
     reasons = {NO_BREAST_CANCER, UNAPPROVED, *knowledge.gates, *knowledge.vocabulary.facts, *hooks.REASONS}
     return figures.Metrics((each.name for each in clients), (kind.value for kind in CardKind), reasons)
-
-
-def _console(desk: Desk, clients: Clients, word: str, settings: Settings) -> flask.Blueprint:
-    secure = settings.base_url is not None and settings.base_url.scheme == "https"
-    return console.blueprint(
-        desk, tuple(each.name for each in clients), OneTime(word), settings.checkpoints, secure=secure
-    )
 
 
 def _limits(settings: Settings) -> Limits:

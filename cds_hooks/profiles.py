@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from cds_hooks.errors import ClientsBroken, SettingsBroken
+from cds_hooks.outbound.places import Place
 from cds_hooks.settings import PREFIX, Profile, Settings
 from cds_hooks.web.clients import Client, Clients, Mode
 from cds_hooks.web.gate import STRANGERS
@@ -15,7 +16,7 @@ from cds_hooks.web.registry import read_clients
 def check_profile(settings: Settings) -> None:
     """Raises SettingsBroken with one line for everything that the profile lacks, or that it does not allow."""
     problems = _of_production(settings) if settings.profile is Profile.PRODUCTION else _of_demo(settings)
-    if found := tuple(problems):
+    if found := (*problems, *_of_console(settings)):
         raise SettingsBroken(found)
 
 
@@ -62,6 +63,27 @@ def _of_demo(settings: Settings) -> Iterator[str]:
         yield f"{PREFIX}HOST must be 127.0.0.1, ::1 or localhost: a demo is for this computer alone"
     if settings.clients_file is not None and settings.base_url is None:
         yield f"{PREFIX}BASE_URL is not set: the tokens of callers are for this address"
+
+
+def _of_console(settings: Settings) -> Iterator[str]:
+    needed = {
+        "BASE_URL": settings.base_url,
+        "OIDC_CLIENT_ID": settings.oidc_client_id,
+        "OIDC_CLIENT_SECRET_FILE": settings.oidc_client_secret_file,
+        "OIDC_ROLES": settings.oidc_roles,
+    }
+    if settings.oidc_issuer is not None:
+        for name, given in needed.items():
+            if not given:
+                yield f"{PREFIX}{name} is not set: visitors of the console cannot sign in without it"
+    elif any(given for name, given in needed.items() if name.startswith("OIDC")):
+        yield f"{PREFIX}OIDC_ISSUER is not set: nobody could sign in to the console"
+
+
+def places_of(settings: Settings) -> tuple[Place, ...]:
+    """The servers that are called so that visitors of the console can sign in."""
+    bases = () if settings.oidc_issuer is None else (settings.oidc_issuer, *settings.oidc_servers)
+    return tuple(Place(base, settings.oidc_networks) for base in bases)
 
 
 def _is_loopback(host: str) -> bool:

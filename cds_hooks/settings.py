@@ -1,17 +1,16 @@
 """The settings: environment variables RECURRENCE_CDS_* as one frozen, validated value."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from cds_hooks.addresses import Address, is_origin, read_base
+from cds_hooks import setting_values as values
+from cds_hooks.addresses import Address
 from cds_hooks.errors import SettingsBroken
 
 PREFIX = "RECURRENCE_CDS_"
-_FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}")
 _FROM_FILE = "_FILE"
 _SECRETS = (f"{PREFIX}DATABASE_URL",)  # may hold a password: `<name>_FILE` names a file that holds the value
 
@@ -54,6 +53,13 @@ class Settings:
     `base_url` is where clients reach this service: the addresses that their tokens are for begin with it, and every
     card links to its source attributes there.
 
+    Where `oidc_issuer` is set there is a console at /console, and visitors sign in at this OpenID Connect provider.
+    `oidc_client_id` and `oidc_client_secret_file` are what it knows this service by; `oidc_servers` are further base
+    addresses that have to be called (its tokens, its keys), `oidc_networks` ranges in which it may be beyond the public
+    internet. `oidc_roles` says which words of the claim `oidc_role_claim` give which role
+    ("viewer=cds-readers,auditor=cds-auditors"); `oidc_tenant_claim` names the claim with the clients whose journal a
+    visitor may see, empty: all.
+
     `metrics_token_file` holds the token with which GET /metrics is answered; without it there is nothing there.
 
     `explanation_hours` is how long after a decision the explanation behind its cards can be opened.
@@ -85,6 +91,14 @@ class Settings:
     explanation_hours: int = 24
     expected_knowledge: str = ""
     metrics_token_file: Path | None = None
+    oidc_issuer: Address | None = None
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+    oidc_servers: tuple[Address, ...] = ()
+    oidc_networks: tuple[values.IpNetwork, ...] = ()
+    oidc_roles: tuple[tuple[str, str], ...] = ()
+    oidc_role_claim: str = "roles"
+    oidc_tenant_claim: str = ""
     require_approval: bool = True
 
     @property
@@ -117,6 +131,14 @@ _SAID = {
     "explanation_hours": "hours for which the explanation behind a card can be opened",
     "expected_knowledge": "fingerprint of the released knowledge; with another one the service does not start",
     "metrics_token_file": "token for GET /metrics (openssl rand -hex 32); unset: there are no metrics",
+    "oidc_issuer": "OpenID Connect provider of the console's visitors; unset: there is no console",
+    "oidc_client_id": "what the provider knows this service by",
+    "oidc_client_secret_file": "the secret that goes with it",
+    "oidc_servers": "further addresses of the provider (tokens, keys), by commas",
+    "oidc_networks": "ranges in which it may be beyond the public internet (10.0.0.0/8), by commas",
+    "oidc_roles": "viewer, auditor, privacy, approver by words of its claim: viewer=cds-readers,auditor=cds-audit",
+    "oidc_role_claim": "claim with these words",
+    "oidc_tenant_claim": "claim with the clients whose journal a visitor may see; empty: all",
     "require_approval": "only what a clinician approved is shown; in the profile demo false if not said",
 }
 
@@ -141,17 +163,17 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     given, problems = _with_secrets({name: value for name, value in environ.items() if name.startswith(PREFIX)})
     names = {PREFIX + field.name.upper(): field.name for field in fields(Settings)}
     problems += [f"{name} is not a setting of this service" for name in sorted(given.keys() - names.keys())]
-    values: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name in sorted(given.keys() & names.keys()):
         try:
-            values[names[name]] = _READERS[names[name]](given[name].strip())
+            found[names[name]] = _READERS[names[name]](given[name].strip())
         except ValueError as problem:
             problems.append(f"{name} {problem}")
     if problems:
         raise SettingsBroken(tuple(problems))
-    if values.get("profile") is Profile.DEMO:
-        values.setdefault("require_approval", False)
-    return Settings(**values)
+    if found.get("profile") is Profile.DEMO:
+        found.setdefault("require_approval", False)
+    return Settings(**found)
 
 
 def _with_secrets(given: dict[str, str]) -> tuple[dict[str, str], list[str]]:
@@ -170,72 +192,6 @@ def _with_secrets(given: dict[str, str]) -> tuple[dict[str, str], list[str]]:
     return given, problems
 
 
-def _text(value: str) -> str:
-    if not value:
-        raise ValueError("must not be empty")
-    return value
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def read(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(value)
-
-    return read
-
-
-def _flag(value: str) -> bool:
-    if value not in ("true", "false"):
-        raise ValueError('must be "true" or "false"')
-    return value == "true"
-
-
-def _database_url(value: str) -> str:
-    if "://" not in value:
-        raise ValueError('must be a database URL, such as "sqlite:///journal.sqlite3"')
-    return value
-
-
-def _folder(value: str) -> Path:
-    if not Path(value).is_dir():
-        raise ValueError("must be a folder that exists")
-    return Path(value)
-
-
-def _file(value: str) -> Path:
-    if not value or Path(value).is_dir():
-        raise ValueError("must name a file")
-    return Path(value)
-
-
-def _origins(value: str) -> tuple[str, ...]:
-    origins = tuple(origin.strip() for origin in value.split(",") if origin.strip())
-    if not all(origin == "*" or is_origin(origin) for origin in origins):
-        raise ValueError('must be origins as browsers send them, such as "https://ehr.example.org"; no path, no slash')
-    return origins
-
-
-def _bases(value: str) -> tuple[Address, ...]:
-    try:
-        return tuple(read_base(base.strip()) for base in value.split(",") if base.strip())
-    except ValueError as problem:
-        raise ValueError(f'must be base addresses such as "https://ehr.example.org/fhir/R4"; one {problem}') from None
-
-
-def _fingerprint(value: str) -> str:
-    if value and not _FINGERPRINT.fullmatch(value):
-        raise ValueError('must be a fingerprint as "recurrence-cds check" shows it: "sha256:" and 64 hex digits')
-    return value
-
-
-def _base(value: str) -> Address:
-    try:
-        return read_base(value)
-    except ValueError as problem:
-        raise ValueError(f'must be an address such as "https://cds.example.org"; it {problem}') from None
-
-
 def _profile(value: str) -> Profile:
     try:
         return Profile(value)
@@ -245,27 +201,35 @@ def _profile(value: str) -> Profile:
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "profile": _profile,
-    "clients_file": _file,
-    "authenticate_discovery": _flag,
-    "host": _text,
-    "port": _whole_number(1, 65535),
-    "workers": _whole_number(1, 64),
-    "max_in_progress": _whole_number(1, 256),
-    "database_url": _database_url,
-    "cards": _folder,
-    "max_entries": _whole_number(1, 1_000_000),
-    "max_body_bytes": _whole_number(1024, 1024**3),
-    "announce_version": _flag,
-    "cors_origins": _origins,
-    "pseudonym_key_file": _file,
-    "checkpoint_file": _file,
-    "fhir_servers": _bases,
-    "fetch_deadline_ms": _whole_number(1, 60_000),
-    "fetch_max_pages": _whole_number(1, 1000),
-    "fetch_max_entries": _whole_number(1, 1_000_000),
-    "base_url": _base,
-    "explanation_hours": _whole_number(1, 24 * 365),
-    "expected_knowledge": _fingerprint,
-    "metrics_token_file": _file,
-    "require_approval": _flag,
+    "clients_file": values.file,
+    "authenticate_discovery": values.flag,
+    "host": values.text,
+    "port": values.whole_number(1, 65535),
+    "workers": values.whole_number(1, 64),
+    "max_in_progress": values.whole_number(1, 256),
+    "database_url": values.database_url,
+    "cards": values.folder,
+    "max_entries": values.whole_number(1, 1_000_000),
+    "max_body_bytes": values.whole_number(1024, 1024**3),
+    "announce_version": values.flag,
+    "cors_origins": values.origins,
+    "pseudonym_key_file": values.file,
+    "checkpoint_file": values.file,
+    "fhir_servers": values.bases,
+    "fetch_deadline_ms": values.whole_number(1, 60_000),
+    "fetch_max_pages": values.whole_number(1, 1000),
+    "fetch_max_entries": values.whole_number(1, 1_000_000),
+    "base_url": values.base,
+    "explanation_hours": values.whole_number(1, 24 * 365),
+    "expected_knowledge": values.fingerprint,
+    "metrics_token_file": values.file,
+    "require_approval": values.flag,
+    "oidc_issuer": values.base,
+    "oidc_client_id": values.text,
+    "oidc_client_secret_file": values.file,
+    "oidc_servers": values.bases,
+    "oidc_networks": values.networks,
+    "oidc_roles": values.roles,
+    "oidc_role_claim": values.text,
+    "oidc_tenant_claim": str,
 }

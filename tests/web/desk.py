@@ -26,7 +26,7 @@ from cds_hooks.audit.reading import opened as opened_row
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.outbound.caller import Outbound
-from cds_hooks.profiles import clients_of
+from cds_hooks.profiles import clients_of, places_of
 from cds_hooks.settings import Profile, Settings
 from cds_hooks.web import logs
 from cds_hooks.web.clients import Clients
@@ -98,7 +98,7 @@ def opened(
     clients = clients or clients_of(settings)
     database, log = folder / "journal.sqlite3", io.StringIO()
     journal = Journal(f"sqlite:///{database}", Keyring.of(KEY))
-    outbound = Outbound(clients.places)
+    outbound = Outbound((*clients.places, *places_of(settings)))
     app = create_app(
         settings,
         knowledge,

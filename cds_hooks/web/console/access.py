@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from hashlib import sha256
 
 from itsdangerous import BadData, URLSafeSerializer
 
+SIGN_IN_SECONDS = 10 * 60  # at the identity provider
 IDLE_SECONDS = 30 * 60  # without a look at a page; after that a visitor signs in again
 SESSION_SECONDS = 8 * 60 * 60  # after that in any case
 
@@ -48,13 +50,26 @@ class Sessions:
     """Cookies that only we can have made; `key` is secret. They hold no secret themselves but the word of the forms."""
 
     def __init__(self, key: bytes) -> None:
-        self._signer = URLSafeSerializer(key, salt="console session", signer_kwargs={"digest_method": sha256})
+        signer = partial(URLSafeSerializer, key, signer_kwargs={"digest_method": sha256})
+        self._signer, self._pending = signer(salt="console session"), signer(salt="console sign-in")
 
     def cookie(self, visitor: Visitor, now: datetime) -> str:
         """The session as the value of a cookie."""
         tenants = None if visitor.tenants is None else sorted(visitor.tenants)
         roles = sorted(role.value for role in visitor.roles)
         return self._signer.dumps([visitor.name, roles, tenants, visitor.since, visitor.csrf, now.timestamp()])
+
+    def pending(self, word: list[str], now: datetime) -> str:
+        """What a browser is to come back with, as the value of a cookie."""
+        return self._pending.dumps([*word, now.timestamp()])
+
+    def came_back(self, cookie: str | None, now: datetime) -> list[str]:
+        """What it came back with; empty if it is not ours or too old."""
+        try:
+            *word, sent = self._pending.loads(cookie or "")
+        except BadData:
+            return []
+        return word if now.timestamp() - sent <= SIGN_IN_SECONDS else []
 
     def visitor(self, cookie: str | None, now: datetime) -> Visitor | None:
         """Whose session it is; None if it is not ours or has ended."""

@@ -1,5 +1,6 @@
 """The console's routes, gathered."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import flask
@@ -23,7 +24,7 @@ from cds_hooks.web.console import (
 )
 from cds_hooks.web.console.access import Sessions
 from cds_hooks.web.console.shell import PATH, POLICY, Shell
-from cds_hooks.web.console.sign_in import OneTime, leave, let_in_once
+from cds_hooks.web.console.sign_in import leave
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.problems import refusal
 from cds_hooks.web.seen import Versions
@@ -36,11 +37,15 @@ _TITLES = {
     503: "The journal is not available",
 }
 
+Entrance = Callable[[Shell], None]
+
 
 def blueprint(
-    desk: Desk, tenants: tuple[str, ...], once: OneTime, checkpoints: Path, *, secure: bool
+    desk: Desk, tenants: tuple[str, ...], entrance: Entrance, checkpoints: Path, *, secure: bool
 ) -> flask.Blueprint:
-    """Every page. `checkpoints` is the file of the journal's; with `secure` the cookie is sent over https alone."""
+    """Every page. `entrance` registers the way in, `checkpoints` is the file of the journal's; with `secure` the cookie
+    is sent over https alone.
+    """
     routes = flask.Blueprint(
         "console",
         __name__,
@@ -64,12 +69,19 @@ def blueprint(
     integrity.register(shell, checkpoints)
     filters.register(routes)
     leave(shell)
-    let_in_once(shell, once)
+    entrance(shell)
 
     def told(problem: Exception) -> flask.Response:
         found = refusal(problem)
         title = _TITLES.get(found.status, "This cannot be shown")
-        text = flask.render_template("console/refused.html", title=title, status=found.status, text=found.text)
+        text = flask.render_template(
+            "console/refused.html",
+            title=title,
+            status=found.status,
+            text=found.text,
+            shell=shell,
+            signing_in=flask.request.endpoint == "console.back",
+        )
         return flask.Response(text, found.status, mimetype="text/html", headers={"Content-Security-Policy": POLICY})
 
     routes.register_error_handler(HTTPException, told)

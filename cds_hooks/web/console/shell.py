@@ -61,7 +61,7 @@ class Page:
 @dataclass
 class Shell:
     """Makes views into pages of the console. `tenants` are the clients whose journal there may be; with `secure` the
-    cookie is sent over https alone.
+    cookie is sent over https alone; `sign_in_at` is the endpoint at which visitors sign in, None in the demo.
     """
 
     desk: Desk
@@ -69,6 +69,7 @@ class Shell:
     tenants: tuple[str, ...]
     routes: flask.Blueprint
     secure: bool
+    sign_in_at: str | None = None
     pages: dict[str, Page] = field(default_factory=dict)
 
     def page(

@@ -1,4 +1,4 @@
-"""Coming in and going out. The demo prints an address that lets in once."""
+"""Coming in and going out: by the identity provider, or in the demo by an address that lets in once."""
 
 import hmac
 from collections.abc import Callable
@@ -10,11 +10,14 @@ from werkzeug.exceptions import Unauthorized
 
 from cds_hooks.audit.entry import Caller, Kind, Who
 from cds_hooks.audit.payload import Payload, people, written
+from cds_hooks.errors import NotAuthenticated
 from cds_hooks.web.call import journaled
 from cds_hooks.web.console.access import ALL_ROLES, Visitor
+from cds_hooks.web.console.openid import OpenId, Pending
 from cds_hooks.web.console.shell import COOKIE, PATH, POLICY, Shell
 
 DEMO_VISITOR = "demo"
+PENDING = "recurrence-cds-console-sign-in"
 
 
 @dataclass
@@ -42,8 +45,40 @@ def let_in_once(shell: Shell, once: OneTime) -> None:
             if not once.spend(word):
                 raise Unauthorized
             call.who = Who(user=DEMO_VISITOR)
-            shell.desk.journal.record(call.entry(303, payload=written(Payload(people(call.who), {}))))
+            shell.desk.journal.record(call.entry(200, payload=written(Payload(people(call.who), {}))))
         return signed_in(shell, Visitor(DEMO_VISITOR, ALL_ROLES, since=shell.desk.clock().timestamp()))
+
+
+def let_in_by(shell: Shell, openid: OpenId) -> None:
+    """The way in by the identity provider: GET /console/sign-in, and back to GET /console/signed-in."""
+    shell.sign_in_at = "sign_in"
+
+    @shell.routes.get("/sign-in")
+    def sign_in() -> flask.Response:
+        with journaled(shell.desk, Kind.CONSOLE, caller=Caller(shell.tenants[0]), action="sign_in_begins") as call:
+            pending = Pending()
+            answer = flask.Response(status=302, headers={"Location": openid.address(pending)})
+            cookie = shell.sessions.pending([pending.state, pending.nonce, pending.verifier], shell.desk.clock())
+            # Lax: the provider sends the browser back from another site
+            answer.set_cookie(
+                PENDING, cookie, path=f"{PATH}/signed-in", secure=shell.secure, httponly=True, samesite="Lax"
+            )
+            shell.desk.journal.record(call.entry(302))
+        return answer
+
+    @shell.routes.get("/signed-in")
+    def back() -> flask.Response:
+        with journaled(shell.desk, Kind.CONSOLE, caller=Caller(shell.tenants[0]), action="sign_in") as call:
+            word = shell.sessions.came_back(flask.request.cookies.get(PENDING), shell.desk.clock())
+            if not word:
+                raise NotAuthenticated("sign_in_cookie")
+            visitor = openid.visitor(flask.request.args, Pending(*word), shell.desk.clock())
+            call.who = Who(user=visitor.name)
+            call.caller = Caller((shell.visible(visitor) or shell.tenants)[0])
+            shell.desk.journal.record(call.entry(200, payload=written(Payload(people(call.who), {}))))
+        answer = signed_in(shell, visitor)
+        answer.delete_cookie(PENDING, path=f"{PATH}/signed-in", secure=shell.secure, httponly=True, samesite="Lax")
+        return answer
 
 
 def signed_in(shell: Shell, visitor: Visitor) -> flask.Response:

@@ -1,0 +1,54 @@
+"""The console put together: its way in, from the settings or for the demo."""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+import flask
+
+from cds_hooks.addresses import Address
+from cds_hooks.errors import SettingsBroken
+from cds_hooks.outbound.caller import Outbound
+from cds_hooks.settings import Settings
+from cds_hooks.web.console.access import Role
+from cds_hooks.web.console.blueprint import blueprint
+from cds_hooks.web.console.openid import OpenId, Provider
+from cds_hooks.web.console.shell import PATH
+from cds_hooks.web.console.sign_in import OneTime, let_in_by, let_in_once
+from cds_hooks.web.desk import Desk
+
+
+def console(
+    desk: Desk, tenants: Iterable[str], settings: Settings, outbound: Outbound, word: str | None
+) -> Iterator[flask.Blueprint]:
+    """The console, where there is a way in: `word` lets in once, else visitors sign in at the provider of the settings;
+    without either there is none. Raises SettingsBroken.
+    """
+    if word is not None:
+        entrance = partial(let_in_once, once=OneTime(word))
+    elif settings.oidc_issuer is not None:
+        back = f"{settings.base_url}{PATH}/signed-in"
+        openid = OpenId(_provider(settings, settings.oidc_issuer), back, outbound.fetch, outbound.send_form)
+        entrance = partial(let_in_by, openid=openid)
+    else:
+        return
+    secure = settings.base_url is not None and settings.base_url.scheme == "https"
+    yield blueprint(desk, tuple(tenants), entrance, settings.checkpoints, secure=secure)
+
+
+def _provider(settings: Settings, issuer: Address) -> Provider:
+    return Provider(
+        issuer=issuer,
+        client_id=settings.oidc_client_id,
+        client_secret=_secret(settings.oidc_client_secret_file),
+        roles=tuple((word, Role(role)) for word, role in settings.oidc_roles),
+        role_claim=settings.oidc_role_claim,
+        tenant_claim=settings.oidc_tenant_claim,
+    )
+
+
+def _secret(path: Path | None) -> str:
+    try:
+        return "" if path is None else path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SettingsBroken((f"the secret of the identity provider {path} cannot be read",)) from None
