@@ -42,21 +42,22 @@ class Running(Server):
 
 
 @contextmanager
-def running_service(workers: int, folder: Path) -> Iterator[Running]:
-    """`recurrence-cds serve` as a hospital runs it, with a journal in `folder`."""
+def running_service(workers: int, folder: Path, database_url: str | None = None) -> Iterator[Running]:
+    """`recurrence-cds serve` as a hospital runs it, with a journal in `folder`, if no other database is named."""
     port = free_port()
     key = folder / "bench.key"
-    key.write_text(secrets.token_hex(32))
+    if not key.exists():
+        key.write_text(secrets.token_hex(32))
     settings = {
         "RECURRENCE_CDS_PROFILE": "demo",
         "RECURRENCE_CDS_PORT": str(port),
         "RECURRENCE_CDS_WORKERS": str(workers),
-        "RECURRENCE_CDS_DATABASE_URL": f"sqlite:///{folder / 'journal.sqlite3'}",
+        "RECURRENCE_CDS_DATABASE_URL": database_url or f"sqlite:///{folder / 'journal.sqlite3'}",
         "RECURRENCE_CDS_PSEUDONYM_KEY_FILE": str(key),
         "RECURRENCE_CDS_REQUIRE_APPROVAL": "false",
     }
     begun = time.monotonic()
-    with running([sys.executable, "-m", "cds_hooks", "serve"], settings, folder / "service.log") as pid:
+    with running([sys.executable, "-m", "cds_hooks", "serve"], settings, folder / f"service-{port}.log") as pid:
         wait_for(f"http://127.0.0.1:{port}/readyz")
         ready_after = time.monotonic() - begun
         (announced,) = json.loads(wait_for(f"http://127.0.0.1:{port}/cds-services"))["services"]

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -61,24 +61,45 @@ class Outcome:
         return not (self.answered_without_row or self.answered_otherwise or self.rows_unexplained or self.findings)
 
 
-def run(running: Running, request: Mapping[str, Any], seconds: float, every: float, clients: int) -> Seen:
-    """Load the service for a while and kill the oldest of its workers every so many seconds."""
-    seen, until = Seen(), time.monotonic() + seconds
-    threads = [threading.Thread(target=_client, args=(running, request, seen, until)) for _ in range(clients)]
+@dataclass(frozen=True)
+class Load:
+    """How long, how many clients without a pause, and how often something is killed (seconds)."""
+
+    seconds: float
+    every: float
+    clients: int
+
+
+def run(
+    services: Sequence[Running], request: Mapping[str, Any], load: Load, also: Callable[[], None] | None = None
+) -> Seen:
+    """Load the services for a while and kill the oldest of their workers again and again. `also` is harm of another
+    kind, done before each kill.
+    """
+    seen, until = Seen(), time.monotonic() + load.seconds
+    threads = [
+        threading.Thread(target=_client, args=(services[number % len(services)], request, seen, until))
+        for number in range(load.clients)
+    ]
     for thread in threads:
         thread.start()
-    born: dict[int, float] = dict.fromkeys(running.workers, 0.0)
-    while until - time.monotonic() > every:
-        time.sleep(every)
-        now = time.monotonic()
-        born = {pid: born.get(pid, now) for pid in running.workers}
-        old = [pid for pid, since in born.items() if now - since > OLD_ENOUGH]
+    born = dict.fromkeys(_workers(services), 0.0)
+    while until - time.monotonic() > load.every:
+        time.sleep(load.every)
+        if also is not None:
+            also()
+        born = {pid: born.get(pid, time.monotonic()) for pid in _workers(services)}
+        old = [pid for pid, since in born.items() if time.monotonic() - since > OLD_ENOUGH]
         if old:
             os.kill(min(old, key=born.__getitem__), signal.SIGKILL)
             seen.kills += 1
     for thread in threads:
         thread.join()
     return seen
+
+
+def _workers(services: Sequence[Running]) -> list[int]:
+    return [pid for service in services for pid in service.workers]
 
 
 def judge(seen: Seen, url: str, folder: Path, key: Path) -> Outcome:

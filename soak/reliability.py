@@ -1,11 +1,13 @@
 """The journal under attack, under load and long after: `python -m soak.reliability`.
 
-Workers are killed under load; ten thousand single changes are made behind its back; ten thousand decisions under three
-versions of the knowledge are made again. The exit code is 1 if one of the three does not hold.
+Workers are killed under load, also those of two services on one PostgreSQL that itself crashes; ten thousand single
+changes are made behind its back; ten thousand decisions under three versions of the knowledge are made again. The exit
+code is 1 if one of these does not hold.
 """
 
 import json
 import sys
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,8 +15,11 @@ import click
 from rich.console import Console
 
 from bench.charts import patient_view
-from bench.servers import running_service
+from bench.servers import running_service, wait_for
+from cds_hooks.audit import schema
+from cds_hooks.audit.database import Database
 from soak import _crash, _replays, _tampering
+from tests.support import postgres
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -30,7 +35,8 @@ def main(  # noqa: PLR0913 (the knobs of three experiments)
     *, seconds: float, every: float, clients: int, tamperings: int, decisions: int, seed: int
 ) -> None:
     """Prove that the journal loses nothing, hides nothing, and repeats itself."""
-    held = [crash(seconds, every, clients), tampering(tamperings, seed), replays(decisions)]
+    held = [crash(seconds, every, clients), replicas(seconds, 2 * every, clients)]
+    held += [tampering(tamperings, seed), replays(decisions)]
     sys.exit(0 if all(held) else 1)
 
 
@@ -40,10 +46,33 @@ def crash(seconds: float, every: float, clients: int) -> bool:
         folder = Path(name)
         with running_service(2, folder) as running:
             request = json.loads(patient_view(running.templates, 20))
-            seen = _crash.run(running, request, seconds, every, clients)
+            seen = _crash.run([running], request, _crash.Load(seconds, every, clients))
         outcome = _crash.judge(seen, f"sqlite:///{folder / 'journal.sqlite3'}", folder, folder / "bench.key")
     console.print(f"workers killed under load for {seconds:.0f} s: {outcome}", markup=False)
     return outcome.holds and outcome.kills > 0 and outcome.answers > 0
+
+
+def replicas(seconds: float, every: float, clients: int) -> bool:
+    """Two services on one PostgreSQL that crashes too, whenever a worker is killed."""
+    with TemporaryDirectory() as name, postgres.running({}) as server:
+        folder, database = Path(name), server.new_database()
+        with closing(Database(server.url(database))) as owner:
+            schema.bring_up_to_date(owner)
+            schema.grant(owner, postgres.SERVICE)
+        url = server.url(database, postgres.SERVICE)
+
+        def crash_the_database() -> None:
+            server.stop("immediate")
+            server.start()
+
+        with running_service(1, folder, url) as one, running_service(1, folder, url) as other:
+            request = json.loads(patient_view(one.templates, 20))
+            load = _crash.Load(seconds, every, clients)
+            seen = _crash.run([one, other], request, load, crash_the_database)
+            back = all(wait_for(f"http://127.0.0.1:{running.port}/readyz") for running in (one, other))
+        outcome = _crash.judge(seen, url, folder, folder / "bench.key")
+    console.print(f"two services on one PostgreSQL that crashes, for {seconds:.0f} s: {outcome}", markup=False)
+    return outcome.holds and back and outcome.kills > 0 and outcome.answers > 0
 
 
 def tampering(times: int, seed: int) -> bool:

@@ -11,7 +11,7 @@ from soak import _crash, _replays
 def test_killed_workers_leave_no_answer_without_its_row(tmp_path: Path) -> None:
     with running_service(2, tmp_path) as running:
         request = json.loads(patient_view(running.templates, 20))
-        seen = _crash.run(running, request, seconds=11.5, every=4.5, clients=4)
+        seen = _crash.run([running], request, _crash.Load(seconds=11.5, every=4.5, clients=4))
     outcome = _crash.judge(seen, f"sqlite:///{tmp_path}/journal.sqlite3", tmp_path, tmp_path / "bench.key")
     assert outcome.holds, outcome
     assert outcome.kills >= 1
