@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from multiprocessing.util import Finalize
+from typing import TypeVar
 
 import flask
 from structlog.typing import FilteringBoundLogger
@@ -19,7 +20,7 @@ from cds_hooks.audit.keyring import read_keyring
 from cds_hooks.audit.nonces import Nonces
 from cds_hooks.audit.notary import Notary
 from cds_hooks.audit.switches import Switches
-from cds_hooks.errors import KnowledgeBroken
+from cds_hooks.errors import JournalUnavailable, KnowledgeBroken
 from cds_hooks.fhir.loading import Limits
 from cds_hooks.fhir.server import FhirServers
 from cds_hooks.fhir.typed import warm_up
@@ -43,6 +44,8 @@ from cds_hooks.web.keys import Keys
 # Seconds for which one thread keeps the interpreter from the others, a tenth of Python's own: a client that must be
 # told to try again is not to wait for many answers in progress to take their turns.
 _TURN = 0.0005
+AGAIN = 0.25  # seconds until a journal that is away is tried again
+_Made = TypeVar("_Made")
 
 
 def now() -> datetime:
@@ -144,15 +147,36 @@ def wsgi() -> flask.Flask:
 
 
 def worker(settings: Settings, knowledge: Knowledge) -> flask.Flask:
-    """The application of one worker, with knowledge that was loaded and checked before. Raises JournalUnavailable."""
-    journal = Journal(settings.database_url, read_keyring(settings.pseudonym_key_file))
-    app = create_app(settings, knowledge, journal)
+    """The application of one worker, with knowledge that was loaded and checked before.
+
+    The journal was there when the service started. If it is away while this worker takes the place of one that was
+    killed, the worker waits for it: one that ended would take the others with it.
+    """
+    journal, app = patiently(lambda: _with_its_journal(settings, knowledge))
     # at the exit of a worker too, where atexit is not called
     Finalize(None, Notary(journal, settings.checkpoints, now).close, exitpriority=1)
     warm_up()  # the first answer must not wait for the FHIR models to load
     sys.setswitchinterval(_TURN)
     keep_what_is_loaded()
     return app
+
+
+def _with_its_journal(settings: Settings, knowledge: Knowledge) -> tuple[Journal, flask.Flask]:
+    journal = Journal(settings.database_url, read_keyring(settings.pseudonym_key_file))
+    try:
+        return journal, create_app(settings, knowledge, journal)
+    except JournalUnavailable:
+        journal.close()
+        raise
+
+
+def patiently(make: Callable[[], _Made]) -> _Made:
+    """What is made, as soon as the journal is available."""
+    while True:
+        try:
+            return make()
+        except JournalUnavailable:
+            time.sleep(AGAIN)
 
 
 def keep_what_is_loaded() -> None:

@@ -223,3 +223,21 @@ def test_a_writer_that_finds_the_database_locked_gives_up_within_its_time(journa
 def test_every_kind_of_call_has_a_row(journal: Journal, file: Path, kind: Kind) -> None:
     journal.record(entry(kind=kind, id=str(uuid4()), action="overview"))
     assert select(file, "select kind, action from entry") == [(kind.value, "overview")]
+
+
+def test_a_thread_that_waits_too_long_for_its_turn_gives_up(journal: Journal) -> None:
+    with journal.database.writing(""), pytest.raises(JournalUnavailable, match="another call is writing"):
+        journal.record(entry(payload=None))
+    journal.record(entry())
+
+
+def test_a_months_key_that_could_not_be_kept_seals_nothing(journal: Journal, file: Path) -> None:
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("begin immediate")
+        with pytest.raises(JournalUnavailable):
+            journal.record(entry())
+        other.execute("rollback")
+    other.close()
+    journal.record(kept := entry())
+    assert stored_decision(journal, kept.id) is not None
+    assert len(select(file, "select id from data_key")) == 1
