@@ -18,9 +18,10 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Demo:
-    """Where the running demo is, and the folder it was started in."""
+    """Where the running demo is, the address that lets into its console once, and the folder it was started in."""
 
     url: str
+    console: str
     folder: Path
 
 
@@ -48,12 +49,17 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     ):
         assert process.stdout is not None
         said = iter(process.stdout.readline, "")
-        found = next((f for line in said if (f := re.search(r"Try-it page:\s+(\S+)", line))), None)
-        assert found, (folder / "stderr").read_text()
-        yield Demo(found[1], folder)
+        found = [_told(said, title) for title in ("Try-it page", "Console, lets in once")]
+        assert all(found), (folder / "stderr").read_text()
+        yield Demo(found[0], found[1], folder)
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=10)
     assert process.returncode == 0
+
+
+def _told(said: Iterator[str], title: str) -> str:
+    """The address after this title, "" if the demo ends without saying it."""
+    return next((f[1] for line in said if (f := re.search(rf"{title}:\s+(\S+)", line))), "")
 
 
 @pytest.fixture(scope="session")
