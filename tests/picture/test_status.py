@@ -188,3 +188,39 @@ def test_secondaries_of_icd_9_and_of_other_organs_are_read(code: str, expected: 
 @pytest.mark.parametrize("said", ["Secondary malignant neoplasm of pleura (disorder)", "Secondary cancer, lung"])
 def test_a_secondary_cancer_in_words_alone_is_no_silence(said: str) -> None:
     assert metastatic(condition(concept("sct 1234567890", display=said))) == "equivocal"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Local recurrence of breast cancer", "equivocal"),
+        ("Chest wall recurrence", "equivocal"),
+        ("Locoregional recurrence", "equivocal"),
+        ("Lokalrezidiv Mammakarzinom", "equivocal"),
+        ("Récidive locale, sein gauche", "equivocal"),
+        ("Recurrent disease in axilla", "equivocal"),
+        ("Recurrent urinary tract infection", "no"),
+        ("Recurrent depression", "no"),
+        ("Local recurrence of rectal cancer", "no"),
+        ("Fear of recurrence of breast cancer", "no"),
+    ],
+)
+def test_a_recurrence_under_an_unknown_code_is_no_silence(text: str, expected: str) -> None:
+    for code in (Concept(text=text), Concept((Coding("urn:oid:1.2.3", "7", text),))):
+        assert value(facts(CANCER, condition(code))["recurrence"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Knochenmetastasen", "equivocal"),
+        ("Malignant pleural effusion", "equivocal"),
+        ("Leptomeningeal carcinomatosis", "equivocal"),
+        ("High risk, metastatic", "equivocal"),
+        ("At risk of metastasis", "no"),
+        ("Pleural effusion", "no"),
+    ],
+)
+def test_other_words_for_spread_are_no_silence(text: str, expected: str) -> None:
+    for code in (Concept(text=text), Concept((Coding("urn:oid:1.2.3", "7", text),))):
+        assert metastatic(condition(code)) == expected

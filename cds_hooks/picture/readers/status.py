@@ -67,11 +67,21 @@ def _distant_in_words(view: View) -> list[Finding]:
 
 
 def _recurrent_in_words(view: View) -> list[Finding]:
-    """The same for a recurrence: breast cancers, and uncoded diagnoses that name the breast."""
+    """The same for a recurrence: breast cancers, and diagnoses of unknown codes that name the breast.
+
+    Or that speak of it as one speaks of a cancer ("chest wall recurrence") and name no other organ.
+    """
     own = (*view.tumour.conditions, *view.unplaced)
-    uncoded = (c for c in view.record.conditions if not any(x.system and x.code for x in c.code.codings))
-    named = (c for c in uncoded if c not in own and "breast" in _words(c.code, view, "cancer_organ_words"))
-    return [_in_words(c, view) for c in (*own, *named) if "recurrent" in _words(c.code, view, "spread_words")]
+    unknown = (c for c in view.record.conditions if c not in own and not view.vocabulary.lists_naming(c.code))
+    found = [c for c in own if "recurrent" in _words(c.code, view, "spread_words")]
+    for condition in unknown:
+        said, organs = (_words(condition.code, view, name) for name in ("spread_words", "cancer_organ_words"))
+        coded = any(x.system and x.code for x in condition.code.codings)
+        cancer = not coded or any("malignant" in word for word in _words(condition.code, view, "diagnosis_words"))
+        of_breast = ("breast" in organs and cancer) or ("recurrent_locally" in said and "other" not in organs)
+        if of_breast and said & {"recurrent", "recurrent_locally"}:
+            found.append(condition)
+    return [_in_words(c, view) for c in found]
 
 
 def _in_words(condition: Condition, view: View) -> Finding:
