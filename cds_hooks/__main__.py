@@ -1,5 +1,5 @@
 """The command line: serve, demo, mode, token, explain, check, guide, approve, withdraw, cohort, synth, impact, verify,
-replay, migrate, shred.
+replay, migrate, shred, export.
 
 Exit codes: 0 done, 1 something is not as it should be (`check`, `verify`, `replay`), 2 it could not be done; the reason
 is one line on stderr.
@@ -13,6 +13,7 @@ import click
 from cds_hooks.commands.audit import migrate, replay_, shred, verify
 from cds_hooks.commands.chart import explain
 from cds_hooks.commands.cohort import cohort, synth
+from cds_hooks.commands.export import export
 from cds_hooks.commands.impact import impact
 from cds_hooks.commands.knowledge import approve, check, guide, withdraw
 from cds_hooks.commands.mode import mode
@@ -61,6 +62,7 @@ COMMANDS = (
     *(check, guide, approve, withdraw, impact),
     *(cohort, synth),
     *(verify, replay_, migrate, shred),
+    *(export,),
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -68,6 +68,11 @@ class Keyring:
         return self.derived(self._oldest, "explanation")
 
     @cached_property
+    def export_key(self) -> bytes:
+        """Keys the pseudonyms that exist in exports alone."""
+        return self.derived(self._oldest, "export")
+
+    @cached_property
     def _pseudonym_key(self) -> bytes:
         return self.derived(self._oldest, "pseudonym")
 
