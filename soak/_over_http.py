@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -22,7 +21,7 @@ from cds_hooks.cohort.synth.course import medications
 from cds_hooks.cohort.synth.write import Population, lines_of
 from cds_hooks.fhir.prefetch import PrefetchKey
 from cds_hooks.knowledge.load import load_knowledge
-from cds_hooks.settings import Settings
+from cds_hooks.settings import Profile, Settings
 from cds_hooks.web import logs
 from tests.support import ehr
 
@@ -36,9 +35,10 @@ class Service:
         self._knowledge = load_knowledge()
         self._day = day
         self._id = ""
-        journal = Journal(f"sqlite:///{Path(mkdtemp(prefix='soak-')) / 'journal.sqlite3'}", Keyring.of(b"k" * 32))
+        self._folder = TemporaryDirectory(prefix="soak-")  # gone with the process
+        journal = Journal(f"sqlite:///{self._folder.name}/journal.sqlite3", Keyring.of(b"k" * 32))
         app = create_app(
-            Settings(require_approval=False),
+            Settings(profile=Profile.DEMO, require_approval=False),
             self._knowledge,
             journal,
             lambda: datetime.combine(day, time(9), UTC),
