@@ -27,7 +27,7 @@ from cds_hooks.audit.keyring import read_keyring
 from cds_hooks.audit.tables import entry
 from cds_hooks.audit.verify import verify
 
-OLD_ENOUGH = 4.0  # seconds; the server takes workers that end sooner for one that cannot start, and gives up
+OLD_ENOUGH = 8.0  # seconds; the server takes workers that end sooner for one that cannot start, and gives up
 PAUSE = 0.02  # seconds after a refusal or a broken connection
 
 

@@ -65,7 +65,7 @@ def replicas(seconds: float, every: float, clients: int) -> bool:
             server.stop("immediate")
             server.start()
 
-        with running_service(1, folder, url) as one, running_service(1, folder, url) as other:
+        with running_service(2, folder, url) as one, running_service(2, folder, url) as other:
             request = json.loads(patient_view(one.templates, 20))
             load = _crash.Load(seconds, every, clients)
             seen = _crash.run([one, other], request, load, crash_the_database)
