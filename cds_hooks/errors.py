@@ -39,24 +39,33 @@ class SettingsBroken(RecurrenceCdsError):
     """The settings are not valid; `problems` holds one line each."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("; ".join(problems))
+        super().__init__(problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "; ".join(self.problems)
 
 
 class ClientsBroken(RecurrenceCdsError):
     """The client registry is not valid; `problems` holds every finding, one line each."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 class KnowledgeBroken(RecurrenceCdsError):
     """The knowledge folder is not valid; `problems` holds every finding, one line each."""
 
     def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
+        super().__init__(problems)
         self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 class ApprovalRefused(RecurrenceCdsError):
