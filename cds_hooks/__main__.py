@@ -1,8 +1,8 @@
 """The command line: serve, demo, mode, token, explain, check, guide, approve, withdraw, cohort, synth, impact, verify,
-replay, migrate, shred, export.
+replay, migrate, shred, export, report.
 
-Exit codes: 0 done, 1 something is not as it should be (`check`, `verify`, `replay`), 2 it could not be done; the reason
-is one line on stderr.
+Exit codes: 0 done, 1 something is not as it should be (`check`, `verify`, `replay`, `report`), 2 it could not be done;
+the reason is one line on stderr.
 """
 
 import sys
@@ -17,6 +17,7 @@ from cds_hooks.commands.export import export
 from cds_hooks.commands.impact import impact
 from cds_hooks.commands.knowledge import approve, check, guide, withdraw
 from cds_hooks.commands.mode import mode
+from cds_hooks.commands.report import report
 from cds_hooks.commands.serving import demo, serve
 from cds_hooks.commands.token import token
 from cds_hooks.errors import ClientsBroken, KnowledgeBroken, RecurrenceCdsError, RequestRefused, SettingsBroken
@@ -62,7 +63,7 @@ COMMANDS = (
     *(check, guide, approve, withdraw, impact),
     *(cohort, synth),
     *(verify, replay_, migrate, shred),
-    *(export,),
+    *(export, report),
 )
 for command in COMMANDS:
     main.add_command(command)

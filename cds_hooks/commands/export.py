@@ -2,9 +2,8 @@
 
 import csv
 import os
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -18,6 +17,7 @@ from cds_hooks.audit.exports.kinds import EXPORTS, Export, keyed
 from cds_hooks.audit.exports.scope import Scope, announce, tenant_of
 from cds_hooks.audit.notary import Notary
 from cds_hooks.commands.audit import open_journal
+from cds_hooks.commands.files import opened
 from cds_hooks.commands.options import DAY, today
 from cds_hooks.settings import read_settings
 
@@ -90,7 +90,7 @@ def _check(  # noqa: PLR0913, PLR0917 (what was asked for, all of it)
 
 
 def _written(rows: Iterable[Row], columns: tuple[str, ...], out: Path | None) -> int:
-    with _opened(out) as file:
+    with opened(out) as file:
         return _table(rows, columns, file) if columns else sum(file.write(_line(row)) > 0 for row in rows)
 
 
@@ -102,25 +102,10 @@ def _by_type(rows: Iterable[Row], folder: Path) -> int:
         for row in rows:
             type_ = row["resourceType"]
             if type_ not in files:
-                files[type_] = stack.enter_context(_opened(folder / f"{type_}.ndjson"))
+                files[type_] = stack.enter_context(opened(folder / f"{type_}.ndjson"))
             files[type_].write(_line(row))
             count += 1
     return count
-
-
-@contextmanager
-def _opened(out: Path | None) -> Iterator[IO[str]]:
-    """The file, for its owner alone, under its name only once it is whole; standard output without one."""
-    if out is None:
-        yield sys.stdout
-        return
-    part = out.with_name(f".{out.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
-    ) as file:
-        yield file
-    part.replace(out)
 
 
 def _line(row: Row) -> str:
