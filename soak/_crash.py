@@ -1,7 +1,8 @@
 """Workers killed under load: what the clients saw against what the journal holds.
 
 Each client notes every answer it has read whole, with the hash of its bytes. Afterwards every answer must have its row,
-with the same hash; every row without an answer must belong to a call whose connection broke.
+with the same hash; every row without an answer must belong to a call whose connection broke, or that was refused
+because the database went away while it committed: what became of such a row cannot be told, so no card is shown.
 """
 
 import http.client
@@ -38,6 +39,7 @@ class Seen:
     answers: dict[str, str] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     others: Counter[int] = field(default_factory=Counter)
+    refused: set[str] = field(default_factory=set)
     kills: int = 0
 
 
@@ -117,7 +119,7 @@ def judge(seen: Seen, url: str, folder: Path, key: Path) -> Outcome:
         rows_without_answer=len(rows.keys() - seen.answers.keys()),
         answered_without_row=len(seen.answers.keys() - rows.keys()),
         answered_otherwise=sum(rows.get(call, said) != said for call, said in seen.answers.items()),
-        rows_unexplained=len(rows.keys() - seen.answers.keys() - seen.broken),
+        rows_unexplained=len(rows.keys() - seen.answers.keys() - seen.broken - seen.refused),
         findings=tuple(f"{finding.where}: {finding.what}" for finding in done.findings),
     )
 
@@ -136,6 +138,7 @@ def _client(running: Running, request: Mapping[str, Any], seen: Seen, until: flo
                 seen.answers[call] = sha256(answer).hexdigest()
             else:
                 seen.others[status] += 1
+                seen.refused.add(call)
                 time.sleep(PAUSE)
 
 
