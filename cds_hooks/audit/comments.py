@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.paging import LATEST_FIRST, beyond, page_of
 from cds_hooks.audit.reading import rows, unsealed
 from cds_hooks.audit.tables import entry, reported, shown
 from cds_hooks.errors import PayloadForgotten
@@ -30,7 +31,7 @@ class Comments:
     """A page of them; `after` is where the next one begins, None on the last."""
 
     rows: tuple[Comment, ...]
-    after: int | None
+    after: str | None
 
 
 def commented(connection: sa.Connection, window: Window) -> int:
@@ -39,19 +40,19 @@ def commented(connection: sa.Connection, window: Window) -> int:
     return int(connection.execute(chosen).scalar_one())
 
 
-def comments(journal: Journal, window: Window, before: int | None = None) -> Comments:
-    """Those of one page; `before` is the `after` of the page before. Raises JournalUnavailable, PayloadUnreadable."""
-    conditions = [*window.of_reports(), reported.c.commented == 1]
-    if before is not None:
-        conditions.append(entry.c.seq < before)
-    of_call = sa.select(entry.c.id, entry.c.seq).join_from(reported, entry, reported.c.entry == entry.c.id)
-    calls = of_call.where(*conditions).distinct().order_by(entry.c.seq.desc()).limit(PAGE + 1)
+def comments(journal: Journal, window: Window, after: str | None = None) -> Comments:
+    """Those of one page of calls; `after` is that of the page before. Raises JournalUnavailable, PayloadUnreadable."""
+    of_call = sa.select(entry.c.id, entry.c.seq, entry.c.received_at).join_from(
+        reported, entry, reported.c.entry == entry.c.id
+    )
+    calls = of_call.where(*window.of_reports(), reported.c.commented == 1, *beyond(after)).distinct()
     with journal.database.reading() as connection:
-        found = connection.execute(calls).all()
-        told = _reports(connection, window, [call.id for call in found[:PAGE]])
+        found = connection.execute(calls.order_by(*LATEST_FIRST).limit(PAGE + 1)).mappings().all()
+        page = page_of(found, PAGE)
+        told = _reports(connection, window, [call["id"] for call in page.rows])
     opened = {row["id"]: (row, _items(journal, row)) for row in rows(journal, entry.c.id.in_(list(told)))}
-    page = tuple(_comment(opened[call.id], report) for call in found[:PAGE] for report in told[call.id])
-    return Comments(page, found[PAGE - 1].seq if len(found) > PAGE else None)
+    written = (_comment(opened[call["id"]], report) for call in page.rows for report in told[call["id"]])
+    return Comments(tuple(written), page.after)
 
 
 def _reports(connection: sa.Connection, window: Window, calls: list[str]) -> dict[str, list[sa.RowMapping]]:

@@ -1,7 +1,6 @@
 """Finding decisions by what stands in the clear, a page at a time, the latest first."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,6 +8,7 @@ import sqlalchemy as sa
 from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.paging import LATEST_FIRST, Page, beyond, page_of
 from cds_hooks.audit.rows import opaque
 from cds_hooks.audit.tables import entry, shown
 
@@ -17,29 +17,18 @@ PAGE = 50
 Condition = sa.ColumnElement[bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Rows of `entry` without what is sealed; `after` is where the next page begins (a seq), None on the last."""
+def find(journal: Journal, window: Window, criteria: Mapping[str, str], after: str | None = None) -> Page:
+    """Decisions of the window that meet all criteria, without what is sealed.
 
-    rows: tuple[Mapping[str, Any], ...]
-    after: int | None
-
-
-def find(journal: Journal, window: Window, criteria: Mapping[str, str], before: int | None = None) -> Found:
-    """Decisions of the window that meet all criteria.
-
-    `criteria` maps names of CRITERIA to what is sought; `before` is the `after` of the page before this one.
+    `criteria` maps names of CRITERIA to what is sought; `after` is that of the page before this one.
     Raises KeyError for a criterion that there is not, JournalUnavailable.
     """
     met = (CRITERIA[name](journal, window.tenant, sought) for name, sought in criteria.items())
-    conditions: list[Condition] = [*window.of(Kind.HOOK), *met]
-    if before is not None:
-        conditions.append(entry.c.seq < before)
     columns = [column for column in entry.c if column.name not in ("sealed", "prev", "hash", "data_key")]
-    chosen = sa.select(*columns).where(*conditions).order_by(entry.c.seq.desc()).limit(PAGE + 1)
+    chosen = sa.select(*columns).where(*window.of(Kind.HOOK), *met, *beyond(after))
     with journal.database.reading() as connection:
-        rows = tuple(dict(row) for row in connection.execute(chosen).mappings())
-    return Found(rows[:PAGE], rows[PAGE - 1]["seq"] if len(rows) > PAGE else None)
+        rows = connection.execute(chosen.order_by(*LATEST_FIRST).limit(PAGE + 1)).mappings().all()
+    return page_of(rows, PAGE)
 
 
 def _is(column: sa.Column[Any]) -> Callable[[Journal, str, str], Condition]:

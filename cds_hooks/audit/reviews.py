@@ -12,6 +12,7 @@ from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.measures.statistics import Interval, wilson
 from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.paging import LATEST_FIRST
 from cds_hooks.audit.reading import unsealed
 from cds_hooks.audit.tables import entry
 from cds_hooks.errors import PayloadForgotten
@@ -63,10 +64,12 @@ def to_review(journal: Journal, window: Window, count: int, tier: str | None = N
     done = sa.select(judged.c.about).where(
         judged.c.tenant == window.tenant, judged.c.kind == Kind.CONSOLE.value, judged.c.action == ACTION
     )
-    columns = (entry.c.id, entry.c.received_at, entry.c.tier, entry.c.mode, entry.c.cards, entry.c.considerations)
     order = sa.func.substr(entry.c.id, _RANDOM_FROM)
-    chosen = sa.select(*columns).where(*conditions, entry.c.id.not_in(done)).order_by(order).limit(count)
+    drawn = sa.select(entry.c.id).where(*conditions, entry.c.id.not_in(done)).order_by(order).limit(count)
+    columns = (entry.c.id, entry.c.received_at, entry.c.tier, entry.c.mode, entry.c.cards, entry.c.considerations)
     with journal.database.reading() as connection:
+        ids = list(connection.execute(drawn).scalars())
+        chosen = sa.select(*columns).where(entry.c.id.in_(ids)).order_by(order)
         return [dict(row) for row in connection.execute(chosen).mappings()]
 
 
@@ -80,7 +83,7 @@ def reviews(journal: Journal, window: Window) -> tuple[Review, ...]:
         sa.select(entry, decided.c.tier.label("of_tier"), decided.c.mode.label("of_mode"))
         .join_from(entry, decided, decided.c.id == entry.c.about)
         .where(*window.of(Kind.CONSOLE), entry.c.action == ACTION, entry.c.status < 400)
-        .order_by(entry.c.seq.desc())
+        .order_by(*LATEST_FIRST)
         .limit(MOST_READ)
     )
     with journal.database.reading() as connection:

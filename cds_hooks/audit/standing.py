@@ -1,15 +1,15 @@
 """How the journal stands: how long each chain is, how much of it is signed for, and who looked at it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from cds_hooks.audit.checkpoints import newest
 from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.paging import LATEST_FIRST, Page, beyond, page_of
 from cds_hooks.audit.tables import entry
 
 PAGE = 50
@@ -24,14 +24,6 @@ class Standing:
     newest: str | None
     signed_rows: int
     signed_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """Rows of the console, the latest first; `after` is where the next page begins, None on the last."""
-
-    rows: tuple[Mapping[str, Any], ...]
-    after: int | None
 
 
 def standings(journal: Journal, checkpoints: Path, tenants: Iterable[str]) -> list[Standing]:
@@ -55,13 +47,12 @@ def standings(journal: Journal, checkpoints: Path, tenants: Iterable[str]) -> li
     return found
 
 
-def looks(journal: Journal, tenant: str, before: int | None = None) -> Looks:
-    """Who looked at what in the console; `before` is the `after` of the page before. Raises JournalUnavailable."""
+def looks(journal: Journal, tenant: str, after: str | None = None) -> Page:
+    """Who looked at what in the console, the latest first; `after` is that of the page before. Raises
+    JournalUnavailable.
+    """
     columns = (entry.c.seq, entry.c.received_at, entry.c.user, entry.c.action, entry.c.about, entry.c.status)
-    conditions = [entry.c.tenant == tenant, entry.c.kind == Kind.CONSOLE.value]
-    if before is not None:
-        conditions.append(entry.c.seq < before)
-    chosen = sa.select(*columns).where(*conditions).order_by(entry.c.seq.desc()).limit(PAGE + 1)
+    of_console = (entry.c.tenant == tenant, entry.c.kind == Kind.CONSOLE.value)
+    chosen = sa.select(*columns).where(*of_console, *beyond(after)).order_by(*LATEST_FIRST).limit(PAGE + 1)
     with journal.database.reading() as connection:
-        rows = [dict(row) for row in connection.execute(chosen).mappings()]
-    return Looks(tuple(rows[:PAGE]), rows[PAGE - 1]["seq"] if len(rows) > PAGE else None)
+        return page_of(connection.execute(chosen).mappings().all(), PAGE)

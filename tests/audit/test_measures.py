@@ -14,7 +14,9 @@ from cds_hooks.audit import schema
 from cds_hooks.audit.database import Database
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.measures import acceptance, burden, latency, volume, watch
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.window import LONGEST, Window
+from cds_hooks.audit.tables import entry
 from tests.audit import busy
 from tests.audit.sample import RING, select
 from tests.support.postgres import Server
@@ -191,6 +193,18 @@ def test_a_window_of_some_modes_counts_these_alone(file: Path, connection: sa.Co
     assert (found.calls, found.cards) == (calls, cards)
     fired = {one.word for one in volume.considerations(connection, silent)}
     assert fired < set(busy.RULES)
+
+
+def test_a_day_that_has_ended_is_counted_once(journal: Journal) -> None:
+    memory = Remembered()
+    with journal.database.reading() as opened:
+        first = memory.words_by_day(opened, WINDOW, entry.c.missing)
+        asked: list[str] = []
+        sa.event.listen(opened, "before_cursor_execute", lambda *call: asked.append(str(call[3])))
+        assert memory.words_by_day(opened, WINDOW, entry.c.missing) == first
+        assert [WINDOW.last.isoformat() in each or "2026-01-11" in each for each in asked] == [True]
+        other = replace(WINDOW, tenant="south")
+        assert memory.words_by_day(opened, other, entry.c.missing) != first
 
 
 def test_nothing_is_counted_where_nothing_was_asked(connection: sa.Connection) -> None:

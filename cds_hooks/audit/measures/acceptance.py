@@ -5,16 +5,17 @@ and the share of all cards shown are given.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
 import sqlalchemy as sa
 
 from cds_hooks.audit.entry import Kind
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.volume import Counted
-from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.measures.window import SHOWN_IN, Window
 from cds_hooks.audit.tables import entry, reported, shown
 
 NO_REASON = "no reason given"
@@ -53,32 +54,35 @@ def acceptance(connection: sa.Connection, window: Window) -> Acceptance:
 
 def acceptance_by_card(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
     """The same by the id of the card, the most overridden first."""
-    chosen = sa.select(shown.c.card_id, sa.func.count().label("cards")).where(*window.of_cards())
-    sent = {row.card_id: row.cards for row in connection.execute(chosen.group_by(shown.c.card_id))}
-    return _by(sent, ((one.card_id, one) for one in _outcomes(connection, window)))
+    card = shown.c.card_id.label("word")
+    chosen = sa.select(card, sa.func.count().label("cards")).where(*window.of_cards()).group_by(card)
+    return _by(_sent(connection, chosen), _outcomes(connection, window, card))
 
 
-def acceptance_by_consideration(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
+def acceptance_by_consideration(
+    connection: sa.Connection, window: Window, memory: Remembered | None = None
+) -> dict[str, Acceptance]:
     """The same by consideration, the most overridden first: the answers whose cards showed it, and what became of the
     cards that did.
     """
-    words, count = entry.c.considerations.label("words"), sa.func.count().label("times")
-    chosen = sa.select(words, count).where(*window.of(Kind.HOOK), window.sent, words.is_not(None)).group_by(words)
     sent: Counter[str] = Counter()
-    for row in connection.execute(chosen):
-        sent.update(dict.fromkeys(row.words.split(), row.times))
-    told = ((id_, one) for one in _outcomes(connection, window) for id_ in _shown_on(one.considerations) & set(sent))
+    shown_to_some = replace(window, modes=window.modes or SHOWN_IN)
+    for words in (memory or Remembered()).words_by_day(connection, shown_to_some, entry.c.considerations).values():
+        sent.update(words)
+    told: dict[str, Acceptance] = {}
+    for listed, one in _outcomes(connection, window, shown.c.considerations.label("word")).items():
+        for id_ in _shown_on(listed) & set(sent):
+            told[id_] = together((told.get(id_, Acceptance()), one))
     return _by(sent, told)
 
 
 def acceptance_by_user_type(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
     """The same by the kind of user that the card was shown to, "" where the call named none."""
-    user = sa.func.coalesce(entry.c.user_type, "").label("user_type")
+    user = sa.func.coalesce(entry.c.user_type, "").label("word")
     chosen = sa.select(user, sa.func.sum(entry.c.cards).label("cards")).where(
         *window.of(Kind.HOOK), window.sent, entry.c.cards > 0
     )
-    sent = {row.user_type: int(row.cards) for row in connection.execute(chosen.group_by(user))}
-    return _by(sent, ((one.user_type, one) for one in _outcomes(connection, window)))
+    return _by(_sent(connection, chosen.group_by(user)), _outcomes(connection, window, user, of_call=True))
 
 
 def reasons(connection: sa.Connection, window: Window) -> tuple[Counted, ...]:
@@ -101,19 +105,16 @@ def unknown_cards(connection: sa.Connection, window: Window) -> int:
     return int(connection.execute(chosen).scalar_one())
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What was told of one card."""
-
-    card_id: str
-    considerations: str
-    user_type: str
-    accepted: bool
-    overridden: bool
+def _sent(connection: sa.Connection, chosen: sa.Select[tuple[str, int]]) -> dict[str, int]:
+    return {row.word: int(row.cards) for row in connection.execute(chosen)}
 
 
-def _outcomes(connection: sa.Connection, window: Window) -> Iterator[_Outcome]:
-    """Each card of the window of which something was told; a report may come before the row of its card."""
+def _outcomes(
+    connection: sa.Connection, window: Window, word: sa.ColumnElement[str], *, of_call: bool = False
+) -> dict[str, Acceptance]:
+    """What was told of the cards of the window, by a word of theirs, or with `of_call` of their call; a report may come
+    before the row of its card.
+    """
 
     def told(outcome: str) -> sa.ColumnElement[int]:
         return sa.func.max(sa.case((reported.c.outcome == outcome, 1), else_=0)).label(outcome)
@@ -125,27 +126,20 @@ def _outcomes(connection: sa.Connection, window: Window) -> Iterator[_Outcome]:
         .group_by(reported.c.card_uuid)
         .subquery()
     )
-    user = sa.func.coalesce(entry.c.user_type, "").label("user_type")
-    chosen = (
-        sa.select(shown.c.card_id, shown.c.considerations, user, reports.c.accepted, reports.c.overridden)
-        .join_from(reports, shown, shown.c.uuid == reports.c.card_uuid)
-        .join(entry, entry.c.id == shown.c.entry)
-        .where(*window.of_cards())
-    )
-    for row in connection.execute(chosen):
-        yield _Outcome(row.card_id, row.considerations, row.user_type, bool(row.accepted), bool(row.overridden))
+    accepted, overridden = sa.func.sum(reports.c.accepted), sa.func.sum(reports.c.overridden)
+    columns = (word, sa.func.count().label("told"), accepted.label("accepted"), overridden.label("overridden"))
+    joined = reports.join(shown, shown.c.uuid == reports.c.card_uuid)
+    if of_call:
+        joined = joined.join(entry, entry.c.id == shown.c.entry)
+    chosen = sa.select(*columns).select_from(joined).where(*window.of_cards()).group_by(word)
+    return {
+        row.word: Acceptance(0, row.told, int(row.accepted), int(row.overridden)) for row in connection.execute(chosen)
+    }
 
 
-def _by(sent: Mapping[str, int], outcomes: Iterable[tuple[str, _Outcome]]) -> dict[str, Acceptance]:
+def _by(sent: Mapping[str, int], told: Mapping[str, Acceptance]) -> dict[str, Acceptance]:
     """What was sent and what became of it, by a word, the most overridden first."""
-    told: Counter[str] = Counter()
-    accepted: Counter[str] = Counter()
-    overridden: Counter[str] = Counter()
-    for word, one in outcomes:
-        told[word] += 1
-        accepted[word] += one.accepted
-        overridden[word] += one.overridden
-    found = {word: Acceptance(count, told[word], accepted[word], overridden[word]) for word, count in sent.items()}
+    found = {word: replace(told.get(word, Acceptance()), shown=count) for word, count in sent.items()}
     return dict(sorted(found.items(), key=lambda one: (-one[1].overridden, -one[1].shown, one[0])))
 
 

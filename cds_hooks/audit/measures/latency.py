@@ -1,6 +1,8 @@
 """How long answers took, at the service itself."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 
 import sqlalchemy as sa
@@ -24,13 +26,11 @@ class Latency:
 
 def latency(connection: sa.Connection, window: Window) -> Latency | None:
     """Of all calls of the hook; None without any."""
-    conditions = window.of(Kind.HOOK)
-    count = connection.execute(sa.select(sa.func.count()).select_from(entry).where(*conditions)).scalar_one()
-    if not count:
+    time, count = entry.c.duration_ms, sa.func.count().label("times")
+    chosen = sa.select(time, count).where(*window.of(Kind.HOOK)).group_by(time).order_by(time)
+    found = [(row.duration_ms, row.times) for row in connection.execute(chosen)]
+    if not found:
         return None
-    place = sa.func.row_number().over(order_by=entry.c.duration_ms).label("place")
-    ordered = sa.select(entry.c.duration_ms, place).where(*conditions).subquery()
-    ranks = [ceil(count * percent / 100) for percent in _PERCENTILES]
-    chosen = sa.select(ordered.c.place, ordered.c.duration_ms).where(ordered.c.place.in_({*ranks, count}))
-    at = {row.place: row.duration_ms for row in connection.execute(chosen)}
-    return Latency(*(at[rank] for rank in (*ranks, count)))
+    upto = list(accumulate(times for _, times in found))
+    p50, p95, p99 = (found[bisect_left(upto, ceil(upto[-1] * share / 100))][0] for share in _PERCENTILES)
+    return Latency(p50, p95, p99, longest=found[-1][0])

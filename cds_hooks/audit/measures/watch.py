@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from cds_hooks.audit.entry import Kind
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.statistics import ControlChart, p_chart, u_chart
-from cds_hooks.audit.measures.volume import ANSWERED, Volume
+from cds_hooks.audit.measures.volume import Volume
 from cds_hooks.audit.measures.window import Window
 from cds_hooks.audit.tables import entry
 
@@ -36,26 +37,34 @@ def slow(connection: sa.Connection, window: Window, volumes: Mapping[str, Volume
     return p_chart(_days(found, {day: one.calls for day, one in volumes.items()}))
 
 
-def firing(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+def firing(
+    connection: sa.Connection, window: Window, answered: Mapping[str, int], memory: Remembered | None = None
+) -> dict[str, ControlChart]:
     """For each consideration the share of the answers that showed it, by day. `answered` has the answers of a day."""
-    return _shares(connection, window, entry.c.considerations, answered)
+    return _shares(connection, window, entry.c.considerations, answered, memory)
 
 
-def missing(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+def missing(
+    connection: sa.Connection, window: Window, answered: Mapping[str, int], memory: Remembered | None = None
+) -> dict[str, ControlChart]:
     """For each fact the share of the answers whose tier it kept open, by day."""
-    return _shares(connection, window, entry.c.missing, answered)
+    return _shares(connection, window, entry.c.missing, answered, memory)
 
 
-def codes(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+def codes(
+    connection: sa.Connection, window: Window, answered: Mapping[str, int], memory: Remembered | None = None
+) -> dict[str, ControlChart]:
     """For each fact with the code that it was read from, the share of the answers, by day: a feed that changes its
     codes shows here before anything else does.
     """
-    return _shares(connection, window, entry.c.codes, answered)
+    return _shares(connection, window, entry.c.codes, answered, memory)
 
 
-def units(connection: sa.Connection, window: Window, answered: Mapping[str, int]) -> dict[str, ControlChart]:
+def units(
+    connection: sa.Connection, window: Window, answered: Mapping[str, int], memory: Remembered | None = None
+) -> dict[str, ControlChart]:
     """For each fact with its unit, the share of the answers, by day."""
-    return _shares(connection, window, entry.c.units, answered)
+    return _shares(connection, window, entry.c.units, answered, memory)
 
 
 def stopped(charts: Mapping[str, ControlChart], days: int = 1) -> tuple[str, ...]:
@@ -69,18 +78,18 @@ def _has_stopped(chart: ControlChart, days: int) -> bool:
 
 
 def _shares(
-    connection: sa.Connection, window: Window, column: sa.ColumnElement[str], answered: Mapping[str, int]
+    connection: sa.Connection,
+    window: Window,
+    column: sa.ColumnElement[str],
+    answered: Mapping[str, int],
+    memory: Remembered | None,
 ) -> dict[str, ControlChart]:
-    count = sa.func.count().label("times")
-    chosen = sa.select(entry.c.day, column.label("words"), count).where(
-        *window.of(Kind.HOOK), entry.c.status == ANSWERED, column.is_not(None)
-    )
-    found: dict[str, Counter[str]] = {}
-    for row in connection.execute(chosen.group_by(entry.c.day, column)):
-        for word in row.words.split():
-            found.setdefault(word, Counter())[row.day] += row.times
-    most = sorted(found, key=lambda word: (-found[word].total(), word))
-    return {word: p_chart(_days(found[word], answered)) for word in most}
+    by_day = (memory or Remembered()).words_by_day(connection, window, column)
+    total: Counter[str] = Counter()
+    for words in by_day.values():
+        total.update(words)
+    most = sorted(total, key=lambda word: (-total[word], word))
+    return {word: p_chart((day, by_day[day].get(word, 0), of) for day, of in answered.items()) for word in most}
 
 
 def _days(hits: Mapping[str, int], answered: Mapping[str, int]) -> Iterable[tuple[str, int, int]]:

@@ -11,7 +11,7 @@ from cds_hooks.audit.tables import entry, reported, shown
 
 LONGEST = 400  # days: no question may read without bound
 
-_SHOWN_IN = ("live", "pilot")  # modes; in a pilot, a call that is not of it is journaled as silent
+SHOWN_IN = ("live", "pilot")  # modes; in a pilot, a call that is not of it is journaled as silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Window:
     @property
     def sent(self) -> sa.ColumnElement[bool]:
         """The condition on `entry` that the caller was sent the cards, if there were any."""
-        return entry.c.mode.in_(_SHOWN_IN)
+        return entry.c.mode.in_(SHOWN_IN)
 
     def of_cards(self) -> tuple[sa.ColumnElement[bool], ...]:
         """The conditions on `shown` for cards that a caller was sent."""

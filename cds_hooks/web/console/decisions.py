@@ -6,7 +6,7 @@ import flask
 
 from cds_hooks.audit.finding import CRITERIA, find, words_in_use
 from cds_hooks.web.console.access import READERS
-from cds_hooks.web.console.shell import Shell, Visit, cursor
+from cds_hooks.web.console.shell import Shell, Visit, after
 from cds_hooks.web.console.windows import period
 
 # what is asked for, in the order of the form; what may be chosen from a list has the column of its values
@@ -35,7 +35,7 @@ def register(shell: Shell) -> None:
         asked = {name: flask.request.args.get(name, "").strip() for name in CRITERIA}
         criteria = {name: sought for name, sought in asked.items() if sought}
         journal = shell.desk.journal
-        found = find(journal, window, criteria, cursor())
+        found = find(journal, window, criteria, after())
         choices = {
             name: words_in_use(journal, window, column) for name, (_, column) in FIELDS.items() if column is not None
         }

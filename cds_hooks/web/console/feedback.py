@@ -7,10 +7,11 @@ import flask
 
 from cds_hooks.audit.comments import commented, comments
 from cds_hooks.audit.measures import acceptance
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.statistics import wilson
 from cds_hooks.audit.measures.volume import Counted
 from cds_hooks.web.console.access import ALL_ROLES, READERS
-from cds_hooks.web.console.shell import Shell, Visit, cursor
+from cds_hooks.web.console.shell import Shell, Visit, after
 from cds_hooks.web.console.windows import period
 
 MOST = 30  # rows of a ranking
@@ -28,13 +29,14 @@ class Share:
 
 def register(shell: Shell) -> None:
     """GET /console/feedback, /console/feedback/comments."""
+    memory = Remembered()
 
     @shell.page("/feedback", "feedback", *ALL_ROLES, title="Feedback")
     def show(visit: Visit) -> flask.Response:
         window = period(visit)
         with shell.desk.journal.database.reading() as connection:
             by_card = acceptance.acceptance_by_card(connection, window)
-            by_consideration = acceptance.acceptance_by_consideration(connection, window)
+            by_consideration = acceptance.acceptance_by_consideration(connection, window, memory)
             return shell.render(
                 visit,
                 "feedback",
@@ -54,7 +56,7 @@ def register(shell: Shell) -> None:
     @shell.page("/feedback/comments", "comments", *READERS)
     def read(visit: Visit) -> flask.Response:
         window = period(visit)
-        found = comments(shell.desk.journal, window, cursor())
+        found = comments(shell.desk.journal, window, after())
         return shell.render(visit, "comments", "Feedback", window=window, comments=found)
 
 

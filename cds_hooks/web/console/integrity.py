@@ -8,7 +8,7 @@ from werkzeug.exceptions import Forbidden
 from cds_hooks.audit.standing import looks, standings
 from cds_hooks.audit.verify import Verified, verify
 from cds_hooks.web.console.access import READERS
-from cds_hooks.web.console.shell import Shell, Visit, cursor
+from cds_hooks.web.console.shell import Shell, Visit, after
 
 MOST_ROWS = 50_000  # that are verified while somebody waits
 
@@ -23,7 +23,7 @@ def register(shell: Shell, checkpoints: Path) -> None:
             "integrity",
             "Integrity",
             chains=chains,
-            looks=looks(shell.desk.journal, visit.tenant, cursor()),
+            looks=looks(shell.desk.journal, visit.tenant, after()),
             verified=verified,
             may_verify=visit.visitor.tenants is None,
             too_long=sum(chain.rows for chain in chains) > MOST_ROWS,

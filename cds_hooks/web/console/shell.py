@@ -155,10 +155,9 @@ def here(**changed: Any) -> str:
     return "?" + urlencode({name: value for name, value in arguments.items() if value is not None})
 
 
-def cursor() -> int | None:
-    """Where the page that is asked for begins (`before` in its address); None for the first."""
-    asked = flask.request.args.get("before", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else None
+def after() -> str | None:
+    """Where the page that is asked for begins; None for the first."""
+    return flask.request.args.get("after")
 
 
 def _same(given: str | None, expected: str) -> bool:

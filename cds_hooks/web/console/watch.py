@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import flask
 
 from cds_hooks.audit.measures import volume, watch
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.statistics import ControlChart
 from cds_hooks.web.console.access import ALL_ROLES
 from cds_hooks.web.console.overview import Line, lines_of
@@ -29,6 +30,7 @@ class Grouped:
 
 def register(shell: Shell) -> None:
     """GET /console/watch."""
+    memory = Remembered()
 
     @shell.page("/watch", "watch", *ALL_ROLES, title="Watch")
     def show(visit: Visit) -> flask.Response:
@@ -38,10 +40,10 @@ def register(shell: Shell) -> None:
             answered = {day: one.answered for day, one in by_day.items()}
             slow = watch.slow(connection, window, by_day, SLOW_MS)
             charts = {
-                "Considerations shown": watch.firing(connection, window, answered),
-                "Missing for the tier": watch.missing(connection, window, answered),
-                "Codes that facts were read from": watch.codes(connection, window, answered),
-                "Units of quantities": watch.units(connection, window, answered),
+                "Considerations shown": watch.firing(connection, window, answered, memory),
+                "Missing for the tier": watch.missing(connection, window, answered, memory),
+                "Codes that facts were read from": watch.codes(connection, window, answered, memory),
+                "Units of quantities": watch.units(connection, window, answered, memory),
             }
         lines = [*lines_of(by_day), Line(f"slower than {SLOW_MS} ms", slow, percent=True)]
         watched = [(title, watch.stopped(found), grouped(found)) for title, found in charts.items()]

@@ -1,0 +1,184 @@
+"""Whether every question of the console is answered within a second on a journal of a million calls.
+
+A part of `make soak`; `python -m soak.console --rows 50000` is a short one. The rows are made up and inserted in bulk,
+as no service would: what is measured is the reading. Each question is asked once before it is timed: days that have
+ended are counted once by each process. The exit code is 1 if a question takes longer.
+"""
+
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import UUID
+
+import click
+import sqlalchemy as sa
+from rich.console import Console
+from rich.progress import track
+
+from bench.figures import Figure, table
+from cds_hooks.audit import comments, finding, reviews, standing, usage
+from cds_hooks.audit.identity import new_id
+from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.keyring import Keyring
+from cds_hooks.audit.measures import acceptance, burden, latency, volume, watch
+from cds_hooks.audit.measures.memory import Remembered
+from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.tables import entry, reported, shown
+from cds_hooks.knowledge.load import load_knowledge
+
+LAST, DAYS = date(2026, 6, 30), 100
+AT_ONCE = 5000  # rows of one insert
+SECOND = 1000.0  # milliseconds
+TENANT = "network"
+TIERS = ("low", "moderate", "high", "low-high", "moderate-high")
+MISSING = ("her2", "tumour_grade", "positive_nodes", "vascular_invasion", "tumour_size")
+CODES = tuple(f"{fact}=http://snomed.info/sct|{number}" for number, fact in enumerate(MISSING, 371_469_007))
+Ask = Callable[[], object]
+
+
+@click.command()
+@click.option("--rows", default=1_000_000, show_default=True, help="Calls in the journal.")
+@click.option("--times", default=20, show_default=True, help="How often each question is asked.")
+@click.option("--database", help="URL of a PostgreSQL database with the journal's tables; SQLite if not said.")
+def main(rows: int, times: int, database: str | None) -> None:
+    """Fill a journal, and ask."""
+    with TemporaryDirectory() as folder:
+        ring = Keyring.of(b"k" * 32)
+        with closing(Journal(database or f"sqlite:///{Path(folder)}/journal.sqlite3", ring)) as journal:
+            _fill(journal, rows)
+            asked = [(days, *each) for days in (30, 90) for each in _questions(journal, days)]
+            figures = [
+                Figure(f"{name}, {days} days", _p95(ask, times), "ms", SECOND)
+                for days, name, ask in track(asked, "asking")
+            ]
+    Console().print(table(f"Answers on a journal of {rows} calls, p95 of {times}", figures))
+    sys.exit(0 if all(figure.holds for figure in figures) else 1)
+
+
+def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
+    window = Window.ending(TENANT, LAST, days)
+
+    def on(ask: Callable[[sa.Connection, Window], object], over: Window = window) -> Ask:
+        def asked() -> object:
+            with journal.database.reading() as connection:
+                return ask(connection, over)
+
+        return asked
+
+    def watched(ask: Callable[[sa.Connection, Window, Mapping[str, int], Remembered], object]) -> Ask:
+        answered, memory = dict.fromkeys(window.days(), 10**6), Remembered()
+        return on(lambda connection, over: ask(connection, over, answered, memory))
+
+    def remembered(ask: Callable[[sa.Connection, Window, Remembered], object]) -> Ask:
+        memory = Remembered()
+        return on(lambda connection, over: ask(connection, over, memory))
+
+    yield "volume by day", on(volume.volume_by_day)
+    yield "reasons for silence", on(volume.silences)
+    yield "errors", on(volume.errors)
+    yield "tiers", on(volume.tiers)
+    yield "missing inputs", on(volume.missing)
+    yield "answer times", on(latency.latency)
+    yield "acceptance by card", on(acceptance.acceptance_by_card)
+    yield "acceptance by consideration", remembered(acceptance.acceptance_by_consideration)
+    yield "acceptance by kind of user", on(acceptance.acceptance_by_user_type)
+    yield "reasons for overrides", on(acceptance.reasons)
+    yield "burden", on(burden.burden)
+    yield "considerations by day", watched(watch.firing)
+    yield "codes by day", watched(watch.codes)
+    yield "units by day", watched(watch.units)
+    yield "silent mode", on(volume.volume_by_day, replace(window, modes=("silent",)))
+    yield "newest decisions", lambda: finding.find(journal, window, {})
+    yield "decisions of a patient", lambda: finding.find(journal, window, {"patient": "patient-77"})
+    yield "decisions of a tier that is rare", lambda: finding.find(journal, window, {"tier": "none"})
+    yield "decisions with a word", lambda: finding.find(journal, window, {"consideration": "nothing"})
+    yield "comments", lambda: comments.comments(journal, window)
+    yield "decisions to review", lambda: reviews.to_review(journal, window, 20)
+    yield "use of the knowledge", lambda: usage.usages(journal, TENANT)
+    yield "who looked", lambda: standing.looks(journal, TENANT)
+
+
+def _p95(ask: Ask, times: int) -> float:
+    ask()
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        ask()
+        took.append((time.perf_counter() - began) * 1000)
+    return sorted(took)[-(-times * 95 // 100) - 1]
+
+
+def _fill(journal: Journal, rows: int) -> None:
+    chance, rules = random.Random(1), [each.id for each in load_knowledge().considerations]
+    for first in track(range(0, rows, AT_ONCE), f"filling with {rows} calls"):
+        made = [_call(journal, chance, rules, number, rows) for number in range(first, min(first + AT_ONCE, rows))]
+        with journal.database.writing(TENANT) as connection:
+            connection.execute(entry.insert(), [call for call, _, __ in made])
+            connection.execute(shown.insert(), [card for _, cards, __ in made for card in cards])
+            told = [report for _, __, reports in made for report in reports]
+            connection.execute(reported.insert(), told)
+    if not journal.database.is_sqlite:
+        with journal.database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+
+
+Row = dict[str, Any]
+
+
+def _call(
+    journal: Journal, chance: random.Random, rules: list[str], number: int, of: int
+) -> tuple[Row, list[Row], list[Row]]:
+    """A call, its cards, and what was told of them."""
+    moment = datetime.combine(LAST, datetime.min.time(), UTC) + timedelta(days=1 - DAYS * (of - number) / of)
+    received = moment.isoformat(timespec="microseconds")
+    id_, day, ring = new_id(moment), received[:10], journal.ring
+    lacks, fires = chance.sample(MISSING, chance.randrange(3)), chance.sample(rules[:40], chance.choice((0, 1, 2, 4)))
+    status = 200 if chance.random() < 0.97 else chance.choice((412, 503))
+    cards = chance.choice((0, 1, 2, 3)) if status == 200 else 0
+    row: Row = {
+        **dict.fromkeys(column.name for column in entry.c),
+        "id": id_, "tenant": TENANT, "seq": number + 1, "kind": "hook",
+        "mode": chance.choice(("live", "live", "silent")),
+        "patient": ring.pseudonym(TENANT, "patient", f"patient-{chance.randrange(200_000)}"),
+        "user": ring.pseudonym(TENANT, "user", f"user-{chance.randrange(800)}"), "user_type": "Practitioner",
+        "received_at": received, "day": day, "duration_ms": round(chance.lognormvariate(3, 0.5), 1),
+        "hook_instance": str(UUID(int=number)), "status": status,
+        "error": None if status == 200 else "RequiredDataMissing",
+        "silence": None if cards else "no_breast_cancer", "tier": chance.choice(TIERS) if cards else None,
+        "missing": f" {' '.join(sorted(lacks))} " if lacks and cards else None,
+        "considerations": f" {' '.join(sorted(fires))} " if fires and cards else None,
+        "codes": f" {' '.join(CODES[: chance.randrange(3, 6)])} ", "units": " tumour_size=mm ", "cards": cards,
+        "knowledge": "sha256:" + "0" * 64, "build": "0.1.0", "input_digest": chance.randbytes(32),
+        "output_digest": chance.randbytes(32), "sealed": chance.randbytes(1500), "data_key": str(UUID(int=1)),
+        "prev": chance.randbytes(32), "hash": chance.randbytes(32),
+    }  # fmt: skip
+    said = '[{"facts":"%s","id":"%s","shown":true,"side":"left","verdict":"applies"}]'
+    shown_rows = [
+        {"uuid": str(UUID(int=chance.getrandbits(128), version=4)), "entry": id_, "tenant": TENANT, "day": day,
+         "card_id": ("tier", "surveillance", "treatment")[place], "indicator": "info",
+         "sent": int(row["mode"] != "silent"),
+         "considerations": said % (chance.randbytes(16).hex(), chance.choice(fires or ["tier"])), "suggestions": None}
+        for place in range(cards)
+    ]  # fmt: skip
+    told = [_report(chance, id_, day, at, card) for at, card in enumerate(shown_rows) if chance.random() < 0.1]
+    return row, shown_rows, told
+
+
+def _report(chance: random.Random, call: str, day: str, number: int, card: Row) -> Row:
+    outcome = chance.choice(("accepted", "overridden"))
+    return {
+        "entry": call, "number": number, "tenant": TENANT, "day": day, "card_uuid": card["uuid"], "outcome": outcome,
+        "reason": chance.choice(("done_or_planned", None)) if outcome == "overridden" else None, "commented": 0,
+        "suggestions": None, "outcome_at": None, "digest": chance.randbytes(32).hex(), "copy": 0,
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
