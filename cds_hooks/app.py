@@ -39,6 +39,7 @@ from cds_hooks.web.clients import Clients
 from cds_hooks.web.console.assembly import console
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.gate import Gate
+from cds_hooks.web.heartbeat import Heart
 from cds_hooks.web.keys import Keys
 
 # Seconds for which one thread keeps the interpreter from the others, a tenth of Python's own: a client that must be
@@ -118,8 +119,9 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     admission.register(app, settings.max_in_progress, settings.max_body_bytes)
     own = (module.blueprint(desk) for module in (hooks, feedback, explanation, health, pages, openapi))
     token = figures.read_token(settings.metrics_token_file)
-    counted = (figures.blueprint(metrics, token, os.environ.get(figures.FOLDER)),) if token else ()
-    looked_at = console(desk, (each.name for each in clients), settings, outbound, console_word)
+    heart = Heart(desk, monotonic)
+    counted = (figures.blueprint(metrics, token, os.environ.get(figures.FOLDER), heart.beat),) if token else ()
+    looked_at = console(desk, heart, (each.name for each in clients), settings, outbound, console_word)
     for routes in (*own, *counted, *looked_at, *extra_blueprints):
         app.register_blueprint(routes)
     return app

@@ -33,6 +33,7 @@ class Kind(Enum):
     EXPLANATION = "explanation"
     CONSOLE = "console"
     CONTROL = "control"
+    HEARTBEAT = "heartbeat"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ so that any worker answers for all.
 import hmac
 import time
 from collections import Counter as Counted
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -53,12 +53,17 @@ class Metrics:
         self._silence = counter("silence", "Reasons why a decision has no card.", "client", "reason")
         self._refused = counter("refused_callers", "Callers that were not let in.", "reason")
         self._loaded = counter("loaded", "Prefetch keys asked of FHIR servers.", "outcome")
+        self._beats = counter("heartbeats", "Consultations of the synthetic patient.", "outcome")
         self._keys = counter("key_reads", "Reads of clients' key sets.", "outcome")
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """An HTTP answer; `route` is the template of the address."""
         self._answers.labels(method if method in _METHODS else "other", route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def beaten(self, outcome: str) -> None:
+        """A heartbeat: its tier was "right" or "wrong", or its row could not be committed ("not_journaled")."""
+        self._beats.labels(outcome).inc()
 
     def decided(self, client: str, mode: str, cards: Iterable[str], silence: str | None) -> None:
         """A decision, with the ids of its cards or the reasons why there are none."""
@@ -110,8 +115,10 @@ def register(app: flask.Flask, metrics: Metrics) -> None:
         return response
 
 
-def blueprint(metrics: Metrics, token: str, folder: str | None) -> flask.Blueprint:
-    """GET /metrics, for whoever knows the token; for all others there is nothing at this address."""
+def blueprint(metrics: Metrics, token: str, folder: str | None, before: Callable[[], None]) -> flask.Blueprint:
+    """GET /metrics, for whoever knows the token; for all others there is nothing here. `before` is done before
+    each answer.
+    """
     routes = flask.Blueprint("metrics", __name__)
 
     @routes.get("/metrics")
@@ -119,6 +126,7 @@ def blueprint(metrics: Metrics, token: str, folder: str | None) -> flask.Bluepri
         sent = flask.request.headers.get("Authorization", "")
         if not hmac.compare_digest(sent.encode(), f"Bearer {token}".encode()):
             raise NotFound
+        before()
         return flask.Response(metrics.text(folder), content_type="text/plain; version=0.0.4; charset=utf-8")
 
     return routes

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cds_hooks.audit.comments import PAGE
+from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.measures.statistics import p_chart
 from cds_hooks.web.console.access import Role
 from cds_hooks.web.console.feedback import pareto
@@ -110,3 +111,23 @@ def test_a_day_without_answers_is_drawn_as_a_gap() -> None:
 
 def test_nothing_has_no_pareto() -> None:
     assert list(pareto([])) == []
+
+
+def test_the_synthetic_patient_is_consulted_apart_from_all_figures(tmp_path: Path) -> None:
+    with opened(tmp_path, console_word=WORD) as running:
+        browser = session(running, visitor(Role.VIEWER))
+        for _ in range(2):  # once a minute, however often somebody looks
+            page = seen(browser, "/console/watch")
+        assert "1 consultation of a synthetic patient in the last 24 hours, 1 with the tier they must have" in page
+        (row,) = running.calls(Kind.HEARTBEAT)
+        assert (row["tenant"], row["tier"], row["status"], row["cards"]) == ("heartbeat", "high", 200, 0)
+        assert "Calls 0" in seen(browser, "/console/")
+
+
+def test_a_synthetic_patient_that_cannot_be_consulted_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_hooks.web.heartbeat.STORY", "nobody")
+    with opened(tmp_path, console_word=WORD) as running:
+        page = seen(session(running, visitor(Role.VIEWER)), "/console/watch")
+        (row,) = running.calls(Kind.HEARTBEAT)
+    assert "1 of 1 consultations of the synthetic patient" in page
+    assert (row["status"], row["error"]) == (500, "FileNotFoundError")

@@ -16,10 +16,11 @@ from cds_hooks.web.console.openid import OpenId, Provider
 from cds_hooks.web.console.shell import PATH
 from cds_hooks.web.console.sign_in import OneTime, let_in_by, let_in_once
 from cds_hooks.web.desk import Desk
+from cds_hooks.web.heartbeat import Heart
 
 
-def console(
-    desk: Desk, tenants: Iterable[str], settings: Settings, outbound: Outbound, word: str | None
+def console(  # noqa: PLR0913, PLR0917 (put together here)
+    desk: Desk, heart: Heart, tenants: Iterable[str], settings: Settings, outbound: Outbound, word: str | None
 ) -> Iterator[flask.Blueprint]:
     """The console, where there is a way in: `word` lets in once, else visitors sign in at the provider of the settings;
     without either there is none. Raises SettingsBroken.
@@ -33,7 +34,7 @@ def console(
     else:
         return
     secure = settings.base_url is not None and settings.base_url.scheme == "https"
-    yield blueprint(desk, tuple(tenants), entrance, settings.checkpoints, secure=secure)
+    yield blueprint(desk, heart, tuple(tenants), entrance, settings.checkpoints, secure=secure)
 
 
 def _provider(settings: Settings, issuer: Address) -> Provider:

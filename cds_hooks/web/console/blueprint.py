@@ -26,6 +26,7 @@ from cds_hooks.web.console.access import Sessions
 from cds_hooks.web.console.shell import PATH, POLICY, Shell
 from cds_hooks.web.console.sign_in import leave
 from cds_hooks.web.desk import Desk
+from cds_hooks.web.heartbeat import Heart
 from cds_hooks.web.problems import refusal
 from cds_hooks.web.seen import Versions
 
@@ -40,8 +41,8 @@ _TITLES = {
 Entrance = Callable[[Shell], None]
 
 
-def blueprint(
-    desk: Desk, tenants: tuple[str, ...], entrance: Entrance, checkpoints: Path, *, secure: bool
+def blueprint(  # noqa: PLR0913 (put together here)
+    desk: Desk, heart: Heart, tenants: tuple[str, ...], entrance: Entrance, checkpoints: Path, *, secure: bool
 ) -> flask.Blueprint:
     """Every page. `entrance` registers the way in, `checkpoints` is the file of the journal's; with `secure` the cookie
     is sent over https alone.
@@ -63,8 +64,9 @@ def blueprint(
     viewer = decision.Viewer(shell, versions)
     decision.register(viewer)
     acts.register(viewer)
-    for room in (feedback, burden, watch, silent, reviews):
+    for room in (feedback, burden, silent, reviews):
         room.register(shell)
+    watch.register(shell, heart)
     knowledge.register(shell, versions)
     integrity.register(shell, checkpoints)
     filters.register(routes)

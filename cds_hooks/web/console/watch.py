@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import flask
 
 from cds_hooks.audit.measures import volume, watch
+from cds_hooks.audit.measures.beats import beats
 from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.statistics import ControlChart
 from cds_hooks.web.console.access import ALL_ROLES
 from cds_hooks.web.console.overview import Line, lines_of
 from cds_hooks.web.console.shell import Shell, Visit
 from cds_hooks.web.console.windows import period
+from cds_hooks.web.heartbeat import EXPECTED, TENANT, Heart
 
 MOST_DRAWN = 9  # charts of one kind
 SLOW_MS = 500  # what CDS Hooks asks services to stay below
@@ -28,16 +30,18 @@ class Grouped:
         return bool(self.drawn or self.others)
 
 
-def register(shell: Shell) -> None:
+def register(shell: Shell, heart: Heart) -> None:
     """GET /console/watch."""
     memory = Remembered()
 
     @shell.page("/watch", "watch", *ALL_ROLES, title="Watch")
     def show(visit: Visit) -> flask.Response:
         window = period(visit)
+        heart.beat()
         with shell.desk.journal.database.reading() as connection:
             by_day = volume.volume_by_day(connection, window)
             answered = {day: one.answered for day, one in by_day.items()}
+            beaten = beats(connection, TENANT, EXPECTED, shell.desk.clock())
             slow = watch.slow(connection, window, by_day, SLOW_MS)
             charts = {
                 "Considerations shown": watch.firing(connection, window, answered, memory),
@@ -47,7 +51,7 @@ def register(shell: Shell) -> None:
             }
         lines = [*lines_of(by_day), Line(f"slower than {SLOW_MS} ms", slow, percent=True)]
         watched = [(title, watch.stopped(found), grouped(found)) for title, found in charts.items()]
-        return shell.render(visit, "watch", "Watch", window=window, lines=lines, watched=watched)
+        return shell.render(visit, "watch", "Watch", window=window, beats=beaten, lines=lines, watched=watched)
 
 
 def grouped(charts: Mapping[str, ControlChart]) -> Grouped:
