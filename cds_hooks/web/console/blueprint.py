@@ -64,9 +64,11 @@ def blueprint(  # noqa: PLR0913 (put together here)
     viewer = decision.Viewer(shell, versions)
     decision.register(viewer)
     acts.register(viewer)
-    for room in (feedback, burden, silent, reviews):
+    for room in (feedback, burden):
         room.register(shell)
     watch.register(shell, heart)
+    for room in (silent, reviews):
+        room.register(shell)
     knowledge.register(shell, versions)
     integrity.register(shell, checkpoints)
     filters.register(routes)
