@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 import msgspec
@@ -50,9 +50,9 @@ def columns_of_counts(_: Scope) -> tuple[str, ...]:
 
 def deidentified(journal: Journal, scope: Scope) -> Iterator[dict[str, Any]]:
     """Each answer about a patient. Raises JournalUnavailable, PayloadUnreadable."""
-    for _, calls in groupby(_by_patient(journal, scope), key=lambda row: row["patient"]):
+    for _, calls in groupby(_with_feedback(journal, scope), key=lambda one: one[0]["patient"]):
         first: date | None = None
-        for row in calls:
+        for row, reports in calls:
             day = date.fromisoformat(row["day"])
             first = first or day
             yield {
@@ -63,7 +63,7 @@ def deidentified(journal: Journal, scope: Scope) -> Iterator[dict[str, Any]]:
                 **{name: (row[name] or "").split() for name in ("missing", "considerations")},
                 **{name: row[name] for name in ("tier", "silence", "cards", "mode", "user_type")},
                 "user": None if row["user"] is None else _pseudonym(scope, row["user"]),
-                **(_feedback(journal, row) if row["cards"] else _NO_FEEDBACK),
+                **_feedback(reports),
             }
 
 
@@ -79,7 +79,14 @@ def counts(journal: Journal, scope: Scope) -> Iterator[dict[str, Any]]:
         yield {**dict(zip(COUNTED, cell, strict=True)), "patients": _shown(patients)}
 
 
-_NO_FEEDBACK: Mapping[str, Any] = {"accepted": 0, "overridden": 0, "reasons": []}
+def _with_feedback(journal: Journal, scope: Scope) -> Iterator[tuple[Row, list[Row]]]:
+    """Rows with what was reported of their cards: the decision, the outcome, the reason; asked for by the hundred."""
+    rows = _by_patient(journal, scope)
+    while some := list(islice(rows, _AT_ONCE)):
+        told: dict[str, list[Row]] = {}
+        for report in _reports(journal, [row["id"] for row in some if row["cards"]]):
+            told.setdefault(report["entry"], []).append(report)
+        yield from ((row, told.get(row["id"], [])) for row in some)
 
 
 def _by_patient(journal: Journal, scope: Scope) -> Iterator[Row]:
@@ -126,19 +133,23 @@ def _shown(patients: int) -> str:
     return str(patients) if patients >= SMALLEST else f"<{SMALLEST}"
 
 
-def _feedback(journal: Journal, row: Mapping[str, Any]) -> dict[str, Any]:
+def _reports(journal: Journal, decisions: list[str]) -> Iterable[Row]:
     chosen = (
-        sa.select(reported.c.outcome, reported.c.reason)
-        .join_from(reported, shown, (shown.c.uuid == reported.c.card_uuid) & (shown.c.tenant == reported.c.tenant))
-        .where(shown.c.entry == row["id"], reported.c.copy == 0)
+        sa.select(shown.c.entry, reported.c.outcome, reported.c.reason)
+        .join_from(shown, reported, (shown.c.uuid == reported.c.card_uuid) & (shown.c.tenant == reported.c.tenant))
+        .where(shown.c.entry.in_(decisions), reported.c.copy == 0)
     )
     with journal.database.reading() as connection:
-        found = connection.execute(chosen).all()
-    outcomes = Counter(report.outcome for report in found)
+        return [dict(report) for report in connection.execute(chosen).mappings()]
+
+
+def _feedback(reports: Iterable[Row]) -> dict[str, Any]:
+    listed = list(reports)
+    outcomes = Counter(report["outcome"] for report in listed)
     return {
         "accepted": outcomes["accepted"],
         "overridden": outcomes["overridden"],
-        "reasons": sorted(_reasons(report.reason for report in found)),
+        "reasons": sorted(_reasons(report["reason"] for report in listed)),
     }
 
 

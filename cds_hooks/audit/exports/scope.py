@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,8 +33,9 @@ class Scope:
 
     def of(self, *kinds: Kind) -> tuple[sa.ColumnElement[bool], ...]:
         """The conditions on `entry` for calls of these kinds."""
-        days = entry.c.day.between(self.first.isoformat(), self.last.isoformat())
-        return (entry.c.tenant == self.tenant, entry.c.kind.in_([kind.value for kind in kinds]), days)
+        received, end = entry.c.received_at, (self.last + timedelta(days=1)).isoformat()
+        days = (received >= self.first.isoformat(), received < end)  # of this column there is an index
+        return (entry.c.tenant == self.tenant, entry.c.kind.in_([kind.value for kind in kinds]), *days)
 
 
 def announce(journal: Journal, scope: Scope, kind: str, why: Mapping[str, str], now: datetime) -> str:
