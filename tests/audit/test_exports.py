@@ -71,15 +71,17 @@ def exported(journal: Journal, kind: str, scope: Scope = ALL, act: str = "1") ->
     return list(EXPORTS[kind].rows(journal, keyed(scope, EXPORTS[kind], journal, act)))
 
 
-def answer(journal: Journal, patient: str, born: str = "", age: int = 60, day: int = 0) -> None:
+def answer(journal: Journal, patient: str, born: str = "", age: int = 60, day: int = 0, **more: Any) -> None:
     """Record an answer whose trace holds an age, and a chart that holds more."""
     facts = {"age": {"value": {"low": str(age), "high": str(age)}}, "sex": {"value": "female"}}
     trace = json.dumps({"patient": facts, "tiers": []}).encode()
-    payload = written(Payload({"patient": patient, "user": "Practitioner/dr"}, {}, day=born))
+    payload = written(
+        Payload({"patient": patient, "user": "Practitioner/dr", "location": "Location/ward-7"}, {}, day=born)
+    )
     payload = payload[:-1] + b',"trace":' + trace + b"}"
     moment = NOON + timedelta(days=day)
     who = Who(patient, "Practitioner/dr", "enc-1", "Location/ward-7")
-    journal.record(entry(received_at=moment, who=who, summary=Summary("high"), payload=payload))
+    journal.record(entry(received_at=moment, who=who, summary=Summary("high"), payload=payload, **more))
 
 
 def test_every_report_is_exported_once(full: Journal, file: Path) -> None:
@@ -135,12 +137,13 @@ def test_a_chart_and_a_comment_reach_no_export(journal: Journal, kind: str) -> N
 
 
 def test_people_and_comments_are_named_where_that_is_asked_for(journal: Journal) -> None:
-    answer(journal, "patient-4711")
+    answer(journal, "patient-4711", cards=(CardShown(CARD, "tier"),))
     report(journal, item(comment="not for her"))
     named = Scope("default", date(2026, 1, 1), date(2026, 12, 31), identified=True)
     (row,) = exported(journal, "decisions", named)
     assert (row["patient_named"], row["user_named"]) == ("patient-4711", "Practitioner/dr")
-    assert exported(journal, "onc-feedback", named)[0]["comment"] == "not for her"
+    (told,) = exported(journal, "onc-feedback", named)
+    assert (told["user"], told["location"], told["comment"]) == ("Practitioner/dr", "Location/ward-7", "not for her")
     assert exported(journal, "onc-feedback")[0]["comment"] == "kept sealed"
 
 
