@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 
 
 @click.command()
-@click.argument("kind", type=click.Choice(list(EXPORTS)))
+@click.argument("kind", metavar="KIND", type=click.Choice(list(EXPORTS)))
 @click.option("--since", type=DAY, required=True, help="The first day (YYYY-MM-DD, UTC).")
 @click.option("--until", type=DAY, help="The last day; today if not said.")
 @click.option("--tenant", help="Whose calls; needed if there are several clients.")

@@ -28,7 +28,7 @@ class Section:
 def sections(figures: Governance, verified: Verified | None) -> Iterator[Section]:
     """All of them; `verified` is None if the journal was not verified."""
     yield _volume(figures)
-    yield _integrity(verified)
+    yield _integrity(figures.window.tenant, verified)
     yield _overrides(figures.by_consideration)
     yield _by("Cards", "card", figures.by_card)
     yield _by("Considerations shown", "consideration", figures.by_consideration)
@@ -65,18 +65,22 @@ def _volume(figures: Governance) -> Section:
     return Section("Alert volume and override rate", ("", ""), tuple(rows), note)
 
 
-def _integrity(verified: Verified | None) -> Section:
+def _integrity(tenant: str, verified: Verified | None) -> Section:
+    """Of the whole journal; what was found in the rows of another client is counted and not shown."""
     headings = ("", "")
     if verified is None:
         return Section("Integrity", headings, (), empty="Not verified for this report.")
+    own = [one for one in verified.findings if one.where.partition(",")[0] == tenant]
+    elsewhere = len(verified.findings) - len(own)
     rows: list[Sequence[Cell]] = [
         ("verdict", f"{len(verified.findings)} found: it is not as it was written" if verified.findings else "sound"),
-        ("rows, all clients", str(verified.rows.total())),
+        ("rows", str(verified.rows[tenant])),
         ("checkpoints", str(verified.checkpoints)),
-        ("newest checkpoint", verified.newest_checkpoint[:19] or NONE),
-        *((one.where, one.what) for one in verified.findings[:MOST_FOUND]),
+        ("newest checkpoint", f"{verified.newest_checkpoint[:19]}Z" if verified.newest_checkpoint else NONE),
+        *((one.where, one.what) for one in own[:MOST_FOUND]),
+        *([("found elsewhere in the journal", str(elsewhere))] if elsewhere else []),
     ]
-    return Section("Integrity", headings, tuple(rows), "The whole journal, to its latest row.")
+    return Section("Integrity", headings, tuple(rows), "The whole journal was verified, to its latest row.")
 
 
 def _overrides(found: Mapping[str, Acceptance]) -> Section:

@@ -14,6 +14,7 @@ from cds_hooks.audit.governance import Governance, governance
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_or_create_keyring
 from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.verify import Finding, Verified
 from cds_hooks.commands.report_sections import LEAST_TOLD, sections
 from cds_hooks.settings import Settings
 from tests.audit import busy
@@ -108,6 +109,13 @@ def test_the_page_needs_nothing_else_and_names_nobody(told: Result, place: Path)
     for column in ("patient", "user"):
         known = {one for (one,) in select(place / "recurrence-cds.sqlite3", f"select {column} from entry") if one}  # noqa: S608
         assert not [one for one in known if one in page + told.stdout]
+
+
+def test_what_was_found_in_the_rows_of_another_client_is_counted_alone(figures: Governance) -> None:
+    found = [Finding("north, row 7 (id)", "it was changed"), Finding("south, row 8 (id)", "it was changed")]
+    (integrity,) = [one for one in sections(figures, Verified(found)) if one.title == "Integrity"]
+    assert integrity.rows[0] == ("verdict", "2 found: it is not as it was written")
+    assert integrity.rows[-2:] == (("north, row 7 (id)", "it was changed"), ("found elsewhere in the journal", "1"))
 
 
 def test_that_it_was_asked_for_is_kept(told: Result, place: Path) -> None:
