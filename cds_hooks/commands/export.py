@@ -96,7 +96,6 @@ def _written(rows: Iterable[Row], columns: tuple[str, ...], out: Path | None) ->
 
 def _by_type(rows: Iterable[Row], folder: Path) -> int:
     """A file for each type of resource, as a FHIR Bulk Data export has them."""
-    folder.mkdir(parents=True, exist_ok=True)
     count, files = 0, dict[str, IO[str]]()
     with ExitStack() as stack:
         for row in rows:

@@ -98,6 +98,13 @@ def test_fhir_resources_have_a_file_for_each_type(folder: Path) -> None:
     assert sorted(path.name for path in (folder / "fhir").iterdir()) == ["GuidanceResponse.ndjson"]
 
 
+@pytest.mark.parametrize("kind", ["decisions", "fhir"])
+def test_a_place_that_cannot_be_written_is_named(folder: Path, kind: str) -> None:
+    (folder / "file").touch()
+    result = run(kind, *SINCE, "--out", "file/out")
+    assert (result.exit_code, "cannot be written" in result.stderr) == (2, True), result.output
+
+
 def test_an_export_that_fails_leaves_no_file_under_its_name(folder: Path) -> None:
     select(folder / "recurrence-cds.sqlite3", "update entry set sealed = zeroblob(99) where seq = 2")
     result = run("decisions", *SINCE, "--identified", "--by", "Jo", "--reason", "x", "--out", "d.ndjson")
