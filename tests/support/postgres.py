@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -78,7 +78,8 @@ def running(settings: dict[str, str] = _QUICK) -> Iterator[Server]:
                 server.execute(f"CREATE ROLE {role} LOGIN")
             yield server
         finally:
-            server.stop("immediate")
+            with suppress(subprocess.CalledProcessError):  # a test may have stopped it already
+                server.stop("immediate")
     finally:
         shutil.rmtree(folder)
 
