@@ -213,6 +213,16 @@ def test_a_day_that_has_ended_is_counted_once(journal: Journal) -> None:
         assert memory.words_by_day(opened, other, entry.c.missing) != first
 
 
+def test_memory_has_a_bound(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cds_hooks.audit.measures.memory.MOST", 3)
+    memory = Remembered()
+    with journal.database.reading() as opened:
+        found = memory.words_by_day(opened, WINDOW, entry.c.missing)
+        assert memory.words_by_day(opened, WINDOW, entry.c.missing) == found
+        earlier = replace(WINDOW, last=date(2026, 1, 7))
+        assert memory.words_by_day(opened, earlier, entry.c.missing) == {d: found[d] for d in earlier.days()}
+
+
 def test_nothing_is_counted_where_nothing_was_asked(connection: sa.Connection) -> None:
     empty = Window("nobody", date(2026, 1, 1), date(2026, 1, 2))
     assert latency.latency(connection, empty) is None

@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 
 from cds_hooks.audit import snapshots
+from cds_hooks.audit.comments import comments
 from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.measures.window import Window
 from cds_hooks.audit.reading import unsealed
 from cds_hooks.audit.reviews import agreement, reviews, to_review
+from cds_hooks.audit.usage import latest
 from cds_hooks.knowledge.load import knowledge_of
 from cds_hooks.web.console.access import Role
 from cds_hooks.web.console.shell import COOKIE
 from tests.console.visitors import CSRF, WORD, session, text, visitor
-from tests.web.desk import KNOWLEDGE, NOW, Desk, from_user, opened, with_cards
+from tests.web.desk import KNOWLEDGE, NOW, SERVICE, Desk, from_user, opened, with_cards
 
 REASON = "a complaint that has to be answered"
 YES = {"correct": "yes", "right_patient": "yes", "actionable": "unsure", "note": "seen with the tumour board"}
@@ -159,12 +161,36 @@ def test_the_log_of_looks_is_shown(desk: Desk, decided: str) -> None:
 
 
 def test_a_decision_whose_key_was_shredded_is_gone(desk: Desk, decided: str) -> None:
-    with closing(sqlite3.connect(desk.database)) as journal, journal:
-        journal.execute("delete from data_key")
-    desk.journal.keys = type(desk.journal.keys)(desk.journal.ring)
+    shred(desk)
     answer = session(desk, visitor(Role.AUDITOR)).get(f"/console/decisions/{decided}")
     assert answer.status_code == 410
     assert "Its key was shredded" in answer.text
+
+
+def shred(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.database)) as journal, journal:
+        journal.execute("delete from data_key")
+    desk.journal.keys = type(desk.journal.keys)(desk.journal.ring)
+
+
+def test_what_was_shredded_is_left_out_or_said(desk: Desk, decided: str) -> None:
+    act(desk, decided, "review", Role.AUDITOR, **YES)
+    reason = {"reason": {"code": "done_or_planned"}, "userComment": "gone"}
+    item = {"card": desk.rows("shown")[0]["uuid"], "outcome": "overridden", "outcomeTimestamp": NOW.isoformat()}
+    desk.post({"feedback": [{**item, "overrideReason": reason}]}, f"{SERVICE}/feedback")
+    shred(desk)
+    assert reviews(desk.journal, WINDOW) == ()
+    assert list(latest(desk.journal, "default", 5)) == []
+    assert [one.comment for one in comments(desk.journal, WINDOW).rows] == [None]
+    page = text(session(desk, visitor(Role.AUDITOR)).get("/console/feedback/comments"))
+    assert "Its key was shredded" in page
+
+
+def test_a_call_of_a_patient_changes_nothing_under_another_version(desk: Desk) -> None:
+    desk.post(from_user(with_cards(), "Patient/p"))
+    form = {"csrf": CSRF, "old": KNOWLEDGE.fingerprint}
+    page = text(session(desk, visitor(Role.APPROVER)).post("/console/knowledge/impact", data=form))
+    assert "Unchanged 1" in page
 
 
 def test_a_visitor_without_any_client_is_nobody(desk: Desk) -> None:

@@ -104,6 +104,8 @@ def test_the_session_is_strict_and_the_way_there_lax(hospital: Hospital) -> None
     [
         ({"roles": []}, "sign_in_no_role"),
         ({"roles": ["cds-reader"]}, "sign_in_no_role"),
+        ({"roles": 7}, "sign_in_no_role"),
+        ({"roles": None}, "sign_in_no_role"),
         ({"nonce": "another"}, "sign_in_token"),
         ({"nonce": None}, "sign_in_token"),
         ({"aud": "another"}, "sign_in_token"),
@@ -137,6 +139,7 @@ def test_a_token_that_is_not_meant_for_us_lets_nobody_in(
         {"metadata": {"jwks_uri": "https://169.254.169.254/keys"}},
         {"metadata": {"jwks_uri": "http://plain.example.org/keys"}},
         {"metadata": {"jwks_uri": None}},
+        {"metadata": {"issuer": []}},  # no object at all
     ],
     ids=str,
 )

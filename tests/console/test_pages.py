@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,10 +11,12 @@ from flask.testing import FlaskClient
 from cds_hooks.audit.comments import PAGE
 from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.measures.statistics import p_chart
+from cds_hooks.errors import JournalUnavailable
 from cds_hooks.web.console.access import Role
 from cds_hooks.web.console.feedback import pareto
 from cds_hooks.web.console.filters import drawn
 from cds_hooks.web.console.watch import MOST_DRAWN, grouped
+from cds_hooks.web.heartbeat import Heart
 from tests.audit import busy
 from tests.console.visitors import WORD, session, text, visitor
 from tests.web.desk import NOW, SERVICE, Desk, opened, with_cards
@@ -131,3 +134,16 @@ def test_a_synthetic_patient_that_cannot_be_consulted_is_shown(tmp_path: Path, m
         (row,) = running.calls(Kind.HEARTBEAT)
     assert "1 of 1 consultations of the synthetic patient" in page
     assert (row["status"], row["error"]) == (500, "FileNotFoundError")
+
+
+def test_a_beat_that_cannot_be_journaled_is_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    def fail(*_: object) -> None:
+        raise JournalUnavailable("the journal could not commit")
+
+    inner = SimpleNamespace(journal=SimpleNamespace(record=fail), metrics=SimpleNamespace(beaten=said.append))
+    heart = Heart(inner)  # type: ignore[arg-type]
+    monkeypatch.setattr(Heart, "_consulted", lambda _: None)
+    heart.beat()
+    assert said == ["not_journaled"]

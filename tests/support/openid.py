@@ -77,7 +77,7 @@ def providing(now: float) -> Iterator[OpenIdProvider]:
                 public = json.loads(RSAAlgorithm.to_jwk(KEY.public_key()))
                 self._say({"keys": [{**public, "kid": "k1", "use": "sig"}]})
             else:
-                self._say(provider.announced())
+                self._say(provider.announced() if provider.metadata.get("issuer") != [] else [])
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()

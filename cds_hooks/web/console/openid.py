@@ -18,7 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from cds_hooks.addresses import Address, read_base
+from cds_hooks.addresses import Address, read_address
 from cds_hooks.errors import CallFailed, NotAuthenticated, RequestRefused
 from cds_hooks.protocol import strict_json
 from cds_hooks.web.console.access import Role, Visitor
@@ -124,9 +124,12 @@ class OpenId:
         if str(found.get("issuer", "")).rstrip("/") != str(self.provider.issuer):
             raise NotAuthenticated("sign_in_provider")
         try:
-            return read_base(str(found.get(name)))
+            address = read_address(str(found.get(name)))
         except ValueError:
             raise NotAuthenticated("sign_in_provider") from None
+        if address.scheme == "http" and not address.is_loopback:
+            raise NotAuthenticated("sign_in_provider")
+        return address
 
 
 def _json(answer: Callable[[], bytes]) -> dict[str, Any]:
@@ -141,5 +144,7 @@ def _json(answer: Callable[[], bytes]) -> dict[str, Any]:
 
 def _words(claims: Mapping[str, Any], name: str) -> list[str]:
     """The words of a claim that is a list of them, or one text of them between blanks."""
-    found = claims.get(name, [])
-    return found.split() if isinstance(found, str) else [each for each in found if isinstance(each, str)]
+    found = claims.get(name)
+    if isinstance(found, str):
+        return found.split()
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
