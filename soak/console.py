@@ -90,7 +90,7 @@ def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
     yield "acceptance by consideration", remembered(acceptance.acceptance_by_consideration)
     yield "acceptance by kind of user", on(acceptance.acceptance_by_user_type)
     yield "reasons for overrides", on(acceptance.reasons)
-    yield "burden", on(burden.burden)
+    yield "burden", remembered(burden.burden)
     yield "considerations by day", watched(watch.firing)
     yield "codes by day", watched(watch.codes)
     yield "units by day", watched(watch.units)

@@ -145,7 +145,7 @@ shown = Table(
     Column("considerations", Text, nullable=False),
     Column("suggestions", Text),
     Index("shown_by_entry", "entry"),
-    Index("shown_by_day", "tenant", "day", "sent", "card_id"),
+    Index("shown_by_day", "tenant", "day", "sent", "card_id", "uuid", "entry"),
 )
 
 reported = Table(

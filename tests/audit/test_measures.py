@@ -163,11 +163,13 @@ def test_burden_is_cards_per_clinician_day(file: Path, connection: sa.Connection
 
 
 def test_a_repeat_is_the_same_patient_within_24_hours(file: Path, connection: sa.Connection) -> None:
-    of = f"{OF} and user_type like 'Practitioner%' and cards>0 and mode<>'silent'"
+    of = f"{OF} and user_type like 'Practitioner%' and cards>0 and mode<>'silent'".replace("2026-01-03", "2026-01-02")
     before = "lag(julianday(received_at)) over (partition by user, patient order by received_at)"
-    pairs = f"select julianday(received_at) at, {before} was {of}"
-    ((repeats,),) = select(file, f"select sum(at-was<1) from ({pairs})")  # noqa: S608 (our own words)
-    assert burden.burden(connection, WINDOW).repeats == repeats > 0
+    pairs = f"select day, julianday(received_at) at, {before} was {of}"
+    ((repeats,),) = select(file, f"select sum(at-was<1) from ({pairs}) where day >= '2026-01-03'")  # noqa: S608 (ours)
+    memory = Remembered()
+    for _ in range(2):
+        assert burden.burden(connection, WINDOW, memory).repeats == repeats > 0
 
 
 @pytest.mark.parametrize("column", ["considerations", "missing", "codes", "units"])

@@ -1,13 +1,14 @@
 """How much of a clinician's day the cards take. People are pseudonyms: who is behind one is another question."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
 from cds_hooks.audit.entry import Kind
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.statistics import percentile
-from cds_hooks.audit.measures.window import Window
+from cds_hooks.audit.measures.window import LONGEST, Window
 from cds_hooks.audit.tables import entry
 
 _PROFESSIONALS = ("Practitioner", "PractitionerRole")
@@ -43,34 +44,51 @@ class Burden:
     most_exposed: tuple[Exposed, ...]
 
 
-def burden(connection: sa.Connection, window: Window) -> Burden:
+def burden(connection: sa.Connection, window: Window, memory: Remembered | None = None) -> Burden:
     """Of the professionals of the window, for what they were sent."""
-    conditions = (*window.of(Kind.HOOK), entry.c.user.is_not(None), entry.c.user_type.in_(_PROFESSIONALS))
-    cards = sa.func.sum(sa.case((window.sent, sa.func.coalesce(entry.c.cards, 0)), else_=0))
-    chosen = sa.select(entry.c.user, entry.c.day, cards.label("cards")).where(*conditions)
-    days = connection.execute(chosen.group_by(entry.c.user, entry.c.day)).all()
-    ordered = sorted(int(row.cards) for row in days)
+    memory = memory or Remembered()
+    days = memory.by_day(connection, window, "cards of users", _cards_of_users).values()
+    repeats = memory.by_day(connection, window, "repeats", _repeats).values()
+    ordered = sorted(cards for day in days for cards in day.values())
     users: dict[str, list[int]] = {}
-    for row in days:
-        users.setdefault(row.user, []).append(int(row.cards))
+    for day in days:
+        for user, cards in day.items():
+            users.setdefault(user, []).append(cards)
     exposed = sorted((Exposed(user, len(each), sum(each)) for user, each in users.items()), key=_exposure)
     return Burden(
         clinician_days=len(ordered),
         median=percentile(ordered, 50),
         p95=percentile(ordered, 95),
         most=float(ordered[-1]) if ordered else None,
-        repeats=_repeats(connection, (*conditions, window.sent)),
+        repeats=sum(repeats),
         most_exposed=tuple(exposed[:MOST_EXPOSED]),
     )
 
 
-def _repeats(connection: sa.Connection, conditions: tuple[sa.ColumnElement[bool], ...]) -> int:
-    """Neighbours in time are found by the database, and counted by the pair of their days: no database is asked to
+def _of_professionals(window: Window) -> tuple[sa.ColumnElement[bool], ...]:
+    return (*window.of(Kind.HOOK), entry.c.user.is_not(None), entry.c.user_type.in_(_PROFESSIONALS))
+
+
+def _cards_of_users(connection: sa.Connection, window: Window) -> dict[str, dict[str, int]]:
+    """Day by day, the cards of each user for whom the service was asked."""
+    cards = sa.func.sum(sa.case((window.sent, sa.func.coalesce(entry.c.cards, 0)), else_=0)).label("cards")
+    chosen = sa.select(entry.c.user, entry.c.day, cards).where(*_of_professionals(window))
+    found: dict[str, dict[str, int]] = {day: {} for day in window.days()}
+    for row in connection.execute(chosen.group_by(entry.c.user, entry.c.day)):
+        found[row.day][row.user] = int(row.cards)
+    return found
+
+
+def _repeats(connection: sa.Connection, window: Window) -> dict[str, int]:
+    """By the day of the later answer; the one before may be of the day before the window.
+
+    Neighbours in time are found by the database, and counted by the pair of their days: no database is asked to
     calculate with our times, which are texts.
     """
+    before = replace(window, first=window.first - timedelta(days=1)) if window.length < LONGEST else window
     moment = entry.c.received_at
-    before = sa.func.lag(moment).over(partition_by=(entry.c.user, entry.c.patient), order_by=moment).label("before")
-    pairs = sa.select(moment, before).where(*conditions, entry.c.cards > 0).subquery()
+    lag = sa.func.lag(moment).over(partition_by=(entry.c.user, entry.c.patient), order_by=moment).label("before")
+    pairs = sa.select(moment, lag).where(*_of_professionals(before), before.sent, entry.c.cards > 0).subquery()
     was, now = sa.func.substr(pairs.c.before, 1, 10).label("was"), sa.func.substr(pairs.c.received_at, 1, 10)
     later = sa.func.substr(pairs.c.received_at, 11) < sa.func.substr(pairs.c.before, 11)
     earlier_in_day = sa.case((later, 1), else_=0).label("earlier_in_day")
@@ -79,7 +97,11 @@ def _repeats(connection: sa.Connection, conditions: tuple[sa.ColumnElement[bool]
         .where(pairs.c.before.is_not(None))
         .group_by(was, now, earlier_in_day)
     )
-    return sum(row.times for row in connection.execute(chosen) if _within_a_day(row))
+    found = dict.fromkeys(window.days(), 0)
+    for row in connection.execute(chosen):
+        if row.now in found and _within_a_day(row):
+            found[row.now] += row.times
+    return found
 
 
 def _within_a_day(pair: sa.Row[tuple[str, str, int, int]]) -> bool:

@@ -30,7 +30,7 @@ def upgrade() -> None:
     op.drop_index("entry_by_time", "entry")
     op.create_index("entry_by_time", "entry", _BY_TIME)
     op.create_index("entry_by_knowledge", "entry", ["tenant", "knowledge", "received_at"])
-    op.create_index("shown_by_day", "shown", ["tenant", "day", "sent", "card_id"])
+    op.create_index("shown_by_day", "shown", ["tenant", "day", "sent", "card_id", "uuid", "entry"])
     op.create_index(
         "reported_by_day", "reported", ["tenant", "day", "copy", "outcome", "reason", "commented", "card_uuid"]
     )
