@@ -3,7 +3,7 @@
 (() => {
   const style = getComputedStyle(document.documentElement);
   const colour = (name) => style.getPropertyValue(name).trim();
-  const line = (label, data, more) => ({ label, data, borderWidth: 1, pointRadius: 0, fill: false, ...more });
+  const line = (label, data, more) => ({ label, data, borderWidth: 1, pointRadius: 0, fill: false, order: 1, ...more });
 
   for (const canvas of document.querySelectorAll("canvas[data-points]")) {
     const points = JSON.parse(canvas.dataset.points);
@@ -18,6 +18,7 @@
           line("upper limit", points.map((point) => point.upper), { borderColor: colour("--line-strong"), stepped: "middle" }),
           line("lower limit", points.map((point) => point.lower), { borderColor: colour("--line-strong"), stepped: "middle", fill: 0, backgroundColor: colour("--tint") }),
           line("rate", points.map((point) => point.rate), {
+            order: 0, // in front of the band between the limits
             borderColor: colour("--link"), borderWidth: 2, spanGaps: true,
             pointRadius: points.map((point) => (outside(point) ? 5 : 2)),
             pointBackgroundColor: points.map((point) => colour(outside(point) ? "--alert" : "--link")),
