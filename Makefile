@@ -29,6 +29,8 @@ test: .venv/dev.stamp lint  ## everything that has to be green: lint, types, flo
 	$(BIN)/coverage report --fail-under=95
 	$(BIN)/coverage report --include='cds_hooks/reasoning/*' --fail-under=100
 	$(BIN)/coverage report --include='cds_hooks/knowledge/*' --fail-under=100
+	$(BIN)/coverage report --include='cds_hooks/protocol/*' --fail-under=100
+	$(BIN)/coverage report --include='cds_hooks/audit/*' --fail-under=98
 
 conformance: .venv/dev.stamp  ## run the tests of every requirement of CDS Hooks and write what came of it into CONFORMANCE.md
 	@$(BIN)/python -m tests.conformance.table
