@@ -110,3 +110,12 @@ def test_nginx_takes_the_configuration(tmp_path: Path) -> None:
 def test_the_registry_for_kubernetes_is_the_example() -> None:
     shipped = (DEPLOY / "kubernetes" / "clients.yaml").read_text()
     assert shipped == (DEPLOY.parent / "examples" / "clients.yaml").read_text()
+
+
+def test_what_the_image_copies_reaches_its_build() -> None:
+    root = DEPLOY.parent
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", (root / "Dockerfile").read_text(), re.MULTILINE)
+    let_through = {line[1:] for line in (root / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    names = {name for line in copied for name in line.split() if not name.endswith((".lock", "]"))}
+    assert names >= {"cds_hooks", "cards", "fixtures"}
+    assert names <= let_through
