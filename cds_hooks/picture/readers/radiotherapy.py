@@ -77,11 +77,6 @@ def courses(view: View) -> tuple[Course, ...]:
     return tuple(sorted(begun, key=lambda c: (c.finding.reference, repr(c))))
 
 
-def last_ended(view: View) -> DateInterval | None:
-    """When the last irradiation of this tumour ended; None if there is none on record or its end is not known."""
-    return last_of(tuple(c.ended for c in courses(view) if c.place.place is Place.HERE))
-
-
 def _may_reach(every: Iterable[Course], view: View) -> Fact:
     """Yes, with whatever is on record that was not certainly of the other side or of another part of the body."""
     found = {c.finding.reference: c.finding.evidence for c in every if c.near}
