@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -35,6 +35,7 @@ from soak._over_http import answers
 
 AS_OF = date(2026, 1, 1)
 SEED = 2026
+AGREE_ON = 40  # lines of the charts that are judged in every way
 _AT_ONCE = 250
 
 
@@ -70,60 +71,58 @@ class Differs(click.ClickException):
 @click.option("--long", default="10000,100000", show_default=True, help="Populations with charts of 300 lines.")
 @click.option("--short", default="100000,1000000", show_default=True, help="Populations with charts of 10 lines.")
 @click.option(
-    "--spark", default=10_000, show_default=True, help="The population that Spark runs over, 300 lines; 0: none."
-)
-@click.option(
-    "--http", default=100_000, show_default=True, help="So many of 40 lines are also asked over HTTP; 0: none."
+    "--agree",
+    default=100_000,
+    show_default=True,
+    help="So many of 40 lines are judged by both engines and asked over HTTP; 0: none.",
 )
 @click.option(
     "--work", type=click.Path(path_type=Path), help="Folder for populations and results; a new one if not said."
 )
 @click.option("--json", "keep", default="build/soak/cohort.json", show_default=True, type=click.Path(path_type=Path))
-def main(  # noqa: PLR0913 (an argument for each option)
-    *, long: str, short: str, spark: int, http: int, work: Path | None, keep: Path
-) -> None:
+def main(*, long: str, short: str, agree: int, work: Path | None, keep: Path) -> None:
     """Measure, compare, and print a table."""
     folder = work or Path(mkdtemp(prefix="soak-cohort-"))
-    runs = [_local(folder, people, 300) for people in _numbers(long)]
-    runs += [_local(folder, people, 10) for people in _numbers(short)]
-    if spark:
-        runs += [_local(folder, spark, 300), _spark(folder, spark, 300)]
-        if runs[-1].digest != runs[-2].digest:
-            raise Differs("Spark's digest is not that of the local engine")
-    different = _over_http(folder, http) if http else 0
-    Console().print(_table(runs), f"{http} answers over HTTP, {different} of them different", sep="\n")
+    runs = [_run(folder, people, 300, ["local"])[0] for people in _numbers(long)]
+    runs += [_run(folder, people, 10, ["local"])[0] for people in _numbers(short)]
+    different = 0
+    if agree:
+        both = _run(folder, agree, AGREE_ON, ["local", "spark"])
+        different = _over_http(folder, agree)
+        runs += both
+        _say(f"{agree} answers over HTTP, {different} of them different; digests {[run.digest for run in both]}")
+    Console().print(_table(runs))
     keep.parent.mkdir(parents=True, exist_ok=True)
     machine = {"python": platform.python_version(), "machine": platform.machine(), "cores": os.cpu_count()}
-    figures = {"http": {"patients": http, "different": different}, "runs": [asdict(run) for run in runs]}
+    figures = {"http": {"patients": agree, "different": different}, "runs": [asdict(run) for run in runs]}
     keep.write_text(json.dumps({**machine, **figures}, indent=2) + "\n")
     if work is None:
         shutil.rmtree(folder)
-    if different or any(run.failed for run in runs):
-        raise Differs("patients could not be consulted on, or were answered otherwise over HTTP")
+    if different or any(run.failed for run in runs) or (agree and both[0].digest != both[1].digest):
+        raise Differs("patients could not be consulted on, or were judged otherwise by Spark or over HTTP")
 
 
 def _numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",") if number]
 
 
-def _local(folder: Path, people: int, lines: int) -> Run:
-    return _run(folder, people, lines, "local")
-
-
-def _spark(folder: Path, people: int, lines: int) -> Run:
-    return _run(folder, people, lines, "spark")
-
-
-def _run(folder: Path, people: int, lines: int, engine: str) -> Run:
+def _run(folder: Path, people: int, lines: int, engines: Sequence[str]) -> list[Run]:
     with _export(folder, people, lines) as (source, synth_seconds):
-        out = folder / f"{engine}-{people}-{lines}"
-        command = ["cohort", str(source), "--out", str(out), "--as-of", AS_OF.isoformat(), "--engine", engine]
-        started, worked = time.monotonic(), _cpu()
-        with peak_memory() as peak:
-            _call(command)
-        seconds, worked = time.monotonic() - started, _cpu() - worked
-        content = _content(out)
-        size = sum(path.stat().st_size for path in source.iterdir()) / 2**20
+        return [_judged(source, _out(folder, engine, people, lines), engine, synth_seconds) for engine in engines]
+
+
+def _out(folder: Path, engine: str, people: int, lines: int) -> Path:
+    return folder / f"{engine}-{people}-{lines}"
+
+
+def _judged(source: Path, out: Path, engine: str, synth_seconds: float) -> Run:
+    command = ["cohort", str(source), "--out", str(out), "--as-of", AS_OF.isoformat(), "--engine", engine]
+    started, worked = time.monotonic(), _cpu()
+    with peak_memory() as peak:
+        _call(command)
+    seconds, worked = time.monotonic() - started, _cpu() - worked
+    content = _content(out)
+    size = sum(path.stat().st_size for path in source.iterdir()) / 2**20
     return Run(
         engine=engine,
         patients=content["patients"],
@@ -158,10 +157,14 @@ def _cpu() -> float:
 
 
 def _call(arguments: list[str]) -> None:
-    Console(stderr=True).print("recurrence-cds", *arguments, markup=False, highlight=False)
+    _say(" ".join(["recurrence-cds", *arguments]))
     found = subprocess.run([sys.executable, "-m", "cds_hooks", *arguments], stdout=subprocess.DEVNULL, check=False)
     if found.returncode > 1:  # 1: patients could not be consulted on, which the figures tell
         raise click.ClickException(f"{arguments[0]} ended with {found.returncode}")
+
+
+def _say(text: str) -> None:
+    Console(stderr=True).print(text, markup=False, highlight=False)
 
 
 def _content(out: Path) -> dict[str, Any]:
@@ -170,10 +173,9 @@ def _content(out: Path) -> dict[str, Any]:
 
 
 def _over_http(folder: Path, people: int) -> int:
-    """How many are answered otherwise over HTTP than in the cohort."""
-    population = Population(people, SEED, 40)
-    _local(folder, people, population.lines)
-    out = folder / f"local-{people}-{population.lines}"
+    """How many are answered otherwise over HTTP than in the cohort that was judged before."""
+    population = Population(people, SEED, AGREE_ON)
+    out = _out(folder, "local", people, AGREE_ON)
     exported = exported_types(_content(out)["export"]["resource_types"])
     with duckdb.connect() as connection:
         rows = connection.read_parquet(str(out / "patients.parquet")).project("patient, answer").fetchall()
