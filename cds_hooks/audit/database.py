@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cds_hooks.errors import JournalUnavailable
 
-SCHEMA = "0003"  # the newest revision in migrations/versions
+SCHEMA = "0004"  # the newest revision in migrations/versions
 BUSY_MS = 500  # how long a writer waits for another's commit before the answer is given up
 
 # sqlite3.Error: a pragma at connect fails outside SQLAlchemy's wrapping; UnicodeError: text no database takes

@@ -18,16 +18,18 @@ Condition = sa.ColumnElement[bool]
 
 
 def find(journal: Journal, window: Window, criteria: Mapping[str, str], after: str | None = None) -> Page:
-    """Decisions of the window that meet all criteria, without what is sealed.
+    """Decisions of the window that meet all criteria, without what is sealed. They are chosen by what an index holds,
+    and only those of the page are read.
 
     `criteria` maps names of CRITERIA to what is sought; `after` is that of the page before this one.
     Raises KeyError for a criterion that there is not, JournalUnavailable.
     """
     met = (CRITERIA[name](journal, window.tenant, sought) for name, sought in criteria.items())
     columns = [column for column in entry.c if column.name not in ("sealed", "prev", "hash", "data_key")]
-    chosen = sa.select(*columns).where(*window.of(Kind.HOOK), *met, *beyond(after))
+    met_all = sa.select(entry.c.id).where(*window.of(Kind.HOOK), *met, *beyond(after))
+    chosen = sa.select(*columns).where(entry.c.id.in_(met_all.order_by(*LATEST_FIRST).limit(PAGE + 1)))
     with journal.database.reading() as connection:
-        rows = connection.execute(chosen.order_by(*LATEST_FIRST).limit(PAGE + 1)).mappings().all()
+        rows = connection.execute(chosen.order_by(*LATEST_FIRST)).mappings().all()
     return page_of(rows, PAGE)
 
 

@@ -11,6 +11,7 @@ from cds_hooks.audit.chain import genesis, row_hash
 from cds_hooks.audit.database import Database
 from cds_hooks.audit.entry import Entry
 from cds_hooks.audit.keyring import Keyring
+from cds_hooks.audit.known_cards import known_cards, with_cards
 from cds_hooks.audit.rows import Row, card_items, entry_row, reported_rows, shown_rows
 from cds_hooks.audit.sealing import DataKey, DataKeys
 from cds_hooks.audit.tables import entry as entries
@@ -88,7 +89,8 @@ class Journal:
             row = {**entry_row(self.ring, entry, listed), **sealed, "cards": len(listed)}
             self._append(connection, row)
             if listed:
-                connection.execute(reported.insert(), reported_rows(row, listed))
+                cards = known_cards(connection, entry.caller.tenant, [item["card_uuid"] for item in listed])
+                connection.execute(reported.insert(), with_cards(reported_rows(row, listed), cards))
         self._committed(entry.caller.tenant)
 
     def ready(self) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -17,11 +16,10 @@ import sqlalchemy as sa
 from cds_hooks.audit.chain import genesis, row_hash
 from cds_hooks.audit.checkpoints import Checkpoint, Head, read
 from cds_hooks.audit.journal import Journal
-from cds_hooks.audit.rows import reported_rows, shown_rows
+from cds_hooks.audit.known_cards import known_cards, with_cards
+from cds_hooks.audit.rows import Row, reported_rows, shown_rows
 from cds_hooks.audit.tables import entry, reported, shown
 from cds_hooks.audit.verify_keys import check_keys, check_knowledge
-
-Row = Mapping[str, Any]
 
 _AT_ONCE = 500  # rows
 
@@ -119,24 +117,30 @@ def _rows(connection: sa.Connection, tenant: str) -> Iterator[tuple[Row, bool]]:
     after = sa.select(entry).where(entry.c.tenant == tenant).order_by(entry.c.seq, entry.c.id)
     with connection.execution_options(stream_results=True).execute(after) as result:
         for chunk in result.mappings().partitions(_AT_ONCE):
-            kept = _children(connection, [row["id"] for row in chunk])
+            ids = [row["id"] for row in chunk]
+            told = sa.select(reported.c.card_uuid).where(reported.c.entry.in_(ids))
+            cards = known_cards(connection, tenant, told)
+            kept = _children(connection, ids, cards)
             for row in chunk:
-                yield dict(row), sorted(kept.get(row["id"], [])) == sorted(_expected(dict(row)))
+                yield dict(row), sorted(kept.get(row["id"], [])) == sorted(_expected(dict(row), cards))
 
 
-def _children(connection: sa.Connection, ids: list[str]) -> dict[str, list[str]]:
+def _children(connection: sa.Connection, ids: list[str], cards: Mapping[str, Row]) -> dict[str, list[str]]:
+    """What is kept. A report that says nothing of its card is as good: figures seek the card, which is looked at."""
     found: dict[str, list[str]] = {}
     for table in (shown, reported):
         chosen = sa.select(table).where(table.c.entry.in_(ids)).order_by(table.c.entry)
-        for id_, group in groupby(connection.execute(chosen).mappings(), key=lambda one: one["entry"]):
-            found.setdefault(str(id_), []).extend(_text(dict(one)) for one in group)
+        rows = [dict(row) for row in connection.execute(chosen).mappings()]
+        for id_, group in groupby(rows if table is shown else with_cards(rows, cards), key=lambda one: one["entry"]):
+            found.setdefault(str(id_), []).extend(map(_text, group))
     return found
 
 
-def _expected(row: Row) -> list[str]:
+def _expected(row: Row, cards: Mapping[str, Row]) -> list[str]:
     try:
         items = msgspec.json.decode(row["items"] or "[]")
-        made = reported_rows(row, items) if row["kind"] == "feedback" else shown_rows(row, items)
+        of_feedback = row["kind"] == "feedback"
+        made = with_cards(reported_rows(row, items), cards) if of_feedback else shown_rows(row, items)
     except (ValueError, KeyError, TypeError, AttributeError):
         return ["unreadable"]
     return [_text(one) for one in made]

@@ -20,7 +20,8 @@ _COLUMNS = {
     for table, names in {
         "entry": f"{_CLEAR} {_REST}",
         "shown": "uuid entry tenant day card_id indicator sent considerations suggestions",
-        "reported": "entry tenant day card_uuid outcome reason commented suggestions outcome_at digest copy",
+        "reported": "entry tenant day card_uuid outcome reason commented suggestions outcome_at digest copy"
+        " card_day card_id considerations user_type",
         "data_key": "id tenant month wrapped",
         "knowledge": "fingerprint files",
     }.items()

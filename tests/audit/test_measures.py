@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from cds_hooks.audit import schema
 from cds_hooks.audit.comments import comments
 from cds_hooks.audit.database import Database
+from cds_hooks.audit.entry import CardShown, Spoken, Summary
 from cds_hooks.audit.finding import find
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.measures import acceptance, burden, latency, volume, watch
@@ -23,8 +24,8 @@ from cds_hooks.audit.reviews import reviews, to_review
 from cds_hooks.audit.standing import looks, standings
 from cds_hooks.audit.tables import entry
 from cds_hooks.audit.usage import usages
-from tests.audit import busy
-from tests.audit.sample import RING, select
+from tests.audit import busy, sample
+from tests.audit.sample import CARD, NOON, RING, item, report, select
 from tests.support.postgres import Server
 
 WINDOW = Window("north", date(2026, 1, 3), date(2026, 1, 12))
@@ -126,6 +127,23 @@ def test_what_became_of_a_consideration(file: Path, connection: sa.Connection, r
     ((accepted, overridden),) = select(file, f"select sum({ACCEPTED}), sum({OVERRIDDEN}) {SENT} and {has}")
     found = acceptance.acceptance_by_consideration(connection, WINDOW)[rule]
     assert (found.shown, found.accepted, found.overridden) == (answers, accepted, overridden)
+
+
+def test_a_card_counts_once_also_if_it_was_reported_before_its_call_and_after(tmp_path: Path) -> None:
+    spoken = (Spoken("first", "applies"), Spoken("asked_only", "cannot_tell", shown=False))
+    call = sample.entry(
+        summary=Summary(considerations=("first",)), cards=(CardShown(CARD, "treatment", considerations=spoken),)
+    )
+    with closing(Journal(f"sqlite:///{tmp_path}/j", RING)) as journal:
+        report(journal, item())
+        journal.record(call)
+        report(journal, item(outcome="accepted"), item(outcome="accepted", comment="again"))
+        with journal.database.reading() as opened:
+            window = Window("default", NOON.date(), NOON.date())
+            once = acceptance.Acceptance(1, 1, 1, 1)
+            assert acceptance.acceptance_by_card(opened, window) == {"treatment": once}
+            assert acceptance.acceptance_by_consideration(opened, window) == {"first": once}
+            assert acceptance.acceptance_by_user_type(opened, window) == {"Practitioner": once}
 
 
 def test_a_consideration_that_was_only_asked_about_is_not_judged(connection: sa.Connection) -> None:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-import msgspec
 import sqlalchemy as sa
 
 from cds_hooks.audit.entry import Kind
+from cds_hooks.audit.known_cards import shown_on
 from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.volume import Counted
 from cds_hooks.audit.measures.window import SHOWN_IN, Window
@@ -55,8 +55,10 @@ def acceptance(connection: sa.Connection, window: Window) -> Acceptance:
 def acceptance_by_card(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
     """The same by the id of the card, the most overridden first."""
     card = shown.c.card_id.label("word")
-    chosen = sa.select(card, sa.func.count().label("cards")).where(*window.of_cards()).group_by(card)
-    return _by(_sent(connection, chosen), _outcomes(connection, window, card))
+    # by day too: the order of the index, in which rows are counted as they come
+    by_day = (shown.c.day, shown.c.sent, card)
+    chosen = sa.select(card, sa.func.count().label("cards")).where(*window.of_cards()).group_by(*by_day)
+    return _by(_sent(connection, chosen), _outcomes(connection, window, "card_id"))
 
 
 def acceptance_by_consideration(
@@ -70,8 +72,8 @@ def acceptance_by_consideration(
     for words in (memory or Remembered()).words_by_day(connection, shown_to_some, entry.c.considerations).values():
         sent.update(words)
     told: dict[str, Acceptance] = {}
-    for listed, one in _outcomes(connection, window, shown.c.considerations.label("word")).items():
-        for id_ in _shown_on(listed) & set(sent):
+    for listed, one in _outcomes(connection, window, "considerations").items():
+        for id_ in shown_on(listed) & set(sent):
             told[id_] = together((told.get(id_, Acceptance()), one))
     return _by(sent, told)
 
@@ -82,7 +84,7 @@ def acceptance_by_user_type(connection: sa.Connection, window: Window) -> dict[s
     chosen = sa.select(user, sa.func.sum(entry.c.cards).label("cards")).where(
         *window.of(Kind.HOOK), window.sent, entry.c.cards > 0
     )
-    return _by(_sent(connection, chosen.group_by(user)), _outcomes(connection, window, user, of_call=True))
+    return _by(_sent(connection, chosen.group_by(user)), _outcomes(connection, window, "user_type"))
 
 
 def reasons(connection: sa.Connection, window: Window) -> tuple[Counted, ...]:
@@ -105,36 +107,58 @@ def unknown_cards(connection: sa.Connection, window: Window) -> int:
     return int(connection.execute(chosen).scalar_one())
 
 
-def _sent(connection: sa.Connection, chosen: sa.Select[tuple[str, int]]) -> dict[str, int]:
-    return {row.word: int(row.cards) for row in connection.execute(chosen)}
+def _sent(connection: sa.Connection, chosen: sa.Select[tuple[str, int]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for row in connection.execute(chosen):
+        found[row.word] += int(row.cards)
+    return found
 
 
-def _outcomes(
-    connection: sa.Connection, window: Window, word: sa.ColumnElement[str], *, of_call: bool = False
-) -> dict[str, Acceptance]:
-    """What was told of the cards of the window, by a word of theirs, or with `of_call` of their call; a report may come
-    before the row of its card.
+def _outcomes(connection: sa.Connection, window: Window, name: str) -> dict[str, Acceptance]:
+    """What was told of the cards of the window, by a column of `reported` about the card. A card counts once, whatever
+    was told of it and how often.
     """
 
     def told(outcome: str) -> sa.ColumnElement[int]:
-        return sa.func.max(sa.case((reported.c.outcome == outcome, 1), else_=0)).label(outcome)
+        return sa.func.max(sa.case((reports.c.outcome == outcome, 1), else_=0)).label(outcome)
 
-    earliest = (window.first - timedelta(days=1)).isoformat()
-    reports = (
-        sa.select(reported.c.card_uuid, told("accepted"), told("overridden"))
-        .where(reported.c.tenant == window.tenant, reported.c.day >= earliest, reported.c.copy == 0)
-        .group_by(reported.c.card_uuid)
-        .subquery()
-    )
-    accepted, overridden = sa.func.sum(reports.c.accepted), sa.func.sum(reports.c.overridden)
-    columns = (word, sa.func.count().label("told"), accepted.label("accepted"), overridden.label("overridden"))
-    joined = reports.join(shown, shown.c.uuid == reports.c.card_uuid)
-    if of_call:
-        joined = joined.join(entry, entry.c.id == shown.c.entry)
-    chosen = sa.select(*columns).select_from(joined).where(*window.of_cards()).group_by(word)
+    reports = sa.union_all(_reports(window, name), _early_reports(window, name)).subquery()
+    word = sa.func.coalesce(sa.func.max(reports.c.word), "").label("word")
+    cards = sa.select(word, told("accepted"), told("overridden")).group_by(reports.c.card_uuid).subquery()
+    accepted, overridden = sa.func.sum(cards.c.accepted), sa.func.sum(cards.c.overridden)
+    columns = (cards.c.word, sa.func.count().label("told"), accepted.label("accepted"), overridden.label("overridden"))
     return {
-        row.word: Acceptance(0, row.told, int(row.accepted), int(row.overridden)) for row in connection.execute(chosen)
+        row.word: Acceptance(0, row.told, int(row.accepted), int(row.overridden))
+        for row in connection.execute(sa.select(*columns).group_by(cards.c.word))
     }
+
+
+def _reports(window: Window, name: str) -> sa.Select[tuple[str, str, str]]:
+    """Reports that came after their card."""
+    return sa.select(reported.c.card_uuid, reported.c.outcome, reported.c[name].label("word")).where(
+        reported.c.tenant == window.tenant,
+        reported.c.card_day >= window.first.isoformat(),
+        reported.c.card_day <= window.last.isoformat(),
+        reported.c.copy == 0,
+    )
+
+
+def _early_reports(window: Window, name: str) -> sa.Select[tuple[str, str, str]]:
+    """Reports that came before the row of their card: it is sought."""
+    earliest = (window.first - timedelta(days=1)).isoformat()
+    word = entry.c.user_type if name == "user_type" else shown.c[name]
+    return (
+        sa.select(reported.c.card_uuid, reported.c.outcome, word.label("word"))
+        .join_from(reported, shown, shown.c.uuid == reported.c.card_uuid)
+        .join(entry, entry.c.id == shown.c.entry)
+        .where(
+            reported.c.tenant == window.tenant,
+            reported.c.card_day.is_(None),
+            reported.c.day >= earliest,
+            reported.c.copy == 0,
+            *window.of_cards(),
+        )
+    )
 
 
 def _by(sent: Mapping[str, int], told: Mapping[str, Acceptance]) -> dict[str, Acceptance]:
@@ -147,7 +171,3 @@ def together(parts: Iterable[Acceptance]) -> Acceptance:
     """All of them."""
     every = list(parts)
     return Acceptance(*(sum(getattr(one, name) for one in every) for name in Acceptance.__slots__))
-
-
-def _shown_on(considerations: str) -> set[str]:
-    return {each["id"] for each in msgspec.json.decode(considerations) if each.get("shown", True)}
