@@ -10,20 +10,30 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import chain
 
-from cds_hooks.picture.fact import Fact, Interval, Known, Value
-from cds_hooks.reasoning.intervals import apart, whole_numbers, within
-from cds_hooks.reasoning.verdict import Because, Truth, Verdict
+from msgspec import Struct
 
-_OPPOSITE = {Truth.YES: Truth.NO, Truth.NO: Truth.YES, Truth.UNKNOWN: Truth.UNKNOWN}
+from cds_hooks.picture.fact import Fact, Interval, Known, Value
+from cds_hooks.reasoning.intervals import apart, overlap, whole_numbers, within
+from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Because, Truth, Verdict
+
+_OPPOSITE = {YES: NO, NO: YES, UNKNOWN: UNKNOWN}
+
+
+class Answers(Struct, frozen=True):
+    """The three verdicts that a test can have, each with the test in words as its reason. They are made with the test,
+    because every judgement gives one of them.
+    """
+
+    yes: Verdict
+    no: Verdict
+    unknown: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class NumberTest:
     """Bounds on a number, in the fact's unit; those that are given must all hold. `whole`: the fact is a count or a
-    grade, so nothing lies between 3 and 4.
-
-    What follows from the bounds is made with the test, because every judgement needs it: `allowed` are the bounds as
-    two intervals, `impossible` says that together they leave no number, `verdicts` are the three that it can have.
+    grade, so nothing lies between 3 and 4. `allowed` are the bounds as one interval, `impossible` says that they leave
+    no number.
     """
 
     fact: str
@@ -32,15 +42,15 @@ class NumberTest:
     at_most: Decimal | None = None
     below: Decimal | None = None
     whole: bool = False
-    allowed: tuple[Interval, Interval] = field(init=False, repr=False, compare=False)
+    allowed: Interval = field(init=False, repr=False, compare=False)
     impossible: bool = field(init=False, repr=False, compare=False)
-    verdicts: Mapping[Truth, Verdict] = field(init=False, repr=False, compare=False)
+    answers: Answers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         closed, open_ = Interval(self.at_least, self.at_most), Interval(self.above, self.below, True, True)
-        object.__setattr__(self, "allowed", (closed, open_))
+        object.__setattr__(self, "allowed", overlap(closed, open_))
         object.__setattr__(self, "impossible", apart(closed, open_))
-        object.__setattr__(self, "verdicts", _verdicts(self))
+        object.__setattr__(self, "answers", _answers(self))
 
     @property
     def cuts(self) -> tuple[Decimal, ...]:
@@ -48,18 +58,39 @@ class NumberTest:
         bounds = (self.at_least, self.above, self.at_most, self.below)
         return tuple(bound for bound in bounds if bound is not None)
 
+    def judged_by(self, judge: "Judge") -> Verdict:
+        """YES or NO only if no number inside the bounds of the fact could turn it round."""
+        fact = judge.facts.get(self.fact)
+        if not isinstance(fact, Known) or not isinstance(fact.value, Interval):
+            return self.answers.unknown
+        value = whole_numbers(fact.value) if self.whole else fact.value
+        if within(value, self.allowed):
+            return self.answers.yes
+        return self.answers.no if self.impossible or apart(value, self.allowed) else self.answers.unknown
+
 
 @dataclass(frozen=True, slots=True)
 class WordTest:
-    """The fact's word is one of `one_of`; `among` are all words that the fact can take."""
+    """The fact's word is one of `one_of`; `among` are all words that the fact can take. `by_word` has the verdict for
+    each of these.
+    """
 
     fact: str
     one_of: tuple[str, ...]
     among: tuple[str, ...]
-    verdicts: Mapping[Truth, Verdict] = field(init=False, repr=False, compare=False)
+    answers: Answers = field(init=False, repr=False, compare=False)
+    by_word: Mapping[object, Verdict] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "verdicts", _verdicts(self))
+        answers = _answers(self)
+        object.__setattr__(self, "answers", answers)
+        by_word = {word: answers.yes if word in self.one_of else answers.no for word in self.among}
+        object.__setattr__(self, "by_word", by_word)
+
+    def judged_by(self, judge: "Judge") -> Verdict:
+        """A word that the fact cannot take is a reader's mistake, and must not be read as "no"."""
+        fact = judge.facts.get(self.fact)
+        return self.by_word.get(fact.value, self.answers.unknown) if isinstance(fact, Known) else self.answers.unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +100,20 @@ class ListTest:
     fact: str
     any_of: tuple[str, ...]
     among: tuple[str, ...]
-    verdicts: Mapping[Truth, Verdict] = field(init=False, repr=False, compare=False)
+    answers: Answers = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "verdicts", _verdicts(self))
+        object.__setattr__(self, "answers", _answers(self))
+
+    def judged_by(self, judge: "Judge") -> Verdict:
+        """A list that is only a floor may hold more than was seen: of it nothing is known to be absent."""
+        fact = judge.facts.get(self.fact)
+        value = usable(self, fact)
+        if not isinstance(value, tuple):
+            return self.answers.unknown
+        if not set(value).isdisjoint(self.any_of):
+            return self.answers.yes
+        return self.answers.unknown if isinstance(fact, Known) and fact.bounded_why else self.answers.no
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +122,20 @@ class AllOf:
 
     of: tuple["Condition", ...]
 
+    def judged_by(self, judge: "Judge") -> Verdict:
+        """As many as there are."""
+        return _at_least(len(self.of), self.of, judge)
+
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
     """At least one of the conditions holds."""
 
     of: tuple["Condition", ...]
+
+    def judged_by(self, judge: "Judge") -> Verdict:
+        """One is enough."""
+        return _at_least(1, self.of, judge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +144,11 @@ class NoneOf:
 
     of: tuple["Condition", ...]
 
+    def judged_by(self, judge: "Judge") -> Verdict:
+        """The opposite of one being enough, for the same reasons."""
+        some = _at_least(1, self.of, judge)
+        return Verdict(_OPPOSITE[some.truth], some.because, some.missing)
+
 
 @dataclass(frozen=True, slots=True)
 class AtLeast:
@@ -102,6 +156,10 @@ class AtLeast:
 
     n: int
     of: tuple["Condition", ...]
+
+    def judged_by(self, judge: "Judge") -> Verdict:
+        """As many as asked for."""
+        return _at_least(self.n, self.of, judge)
 
 
 Test = NumberTest | WordTest | ListTest
@@ -124,35 +182,8 @@ class Judge:
         """The verdict on a condition with its reasons."""
         known = self._judged.get(id(condition))
         if known is None:
-            known = self._judged[id(condition)] = (condition, self._judge(condition))
+            known = self._judged[id(condition)] = (condition, condition.judged_by(self))
         return known[1]
-
-    def _judge(self, condition: Condition) -> Verdict:
-        match condition:
-            case AllOf(of):
-                return self._at_least(len(of), of)
-            case AnyOf(of):
-                return self._at_least(1, of)
-            case NumberTest() | WordTest() | ListTest():
-                return condition.verdicts[_truth(condition, self.facts.get(condition.fact))]
-            case AtLeast(n, of):
-                return self._at_least(n, of)
-            case _:
-                some = self._at_least(1, condition.of)
-                return Verdict(_OPPOSITE[some.truth], some.because, some.missing)
-
-    def _at_least(self, n: int, of: tuple["Condition", ...]) -> Verdict:
-        held: list[Verdict] = []
-        against: list[Verdict] = []
-        open_: list[Verdict] = []
-        for part in of:
-            verdict = self.verdict(part)
-            (held if verdict.truth is Truth.YES else against if verdict.truth is Truth.NO else open_).append(verdict)
-        if len(held) >= n:
-            return _joined(Truth.YES, held)
-        if len(held) + len(open_) < n:
-            return _joined(Truth.NO, against)
-        return _joined(Truth.UNKNOWN, open_)
 
 
 def judge(condition: Condition, facts: Mapping[str, Fact]) -> Verdict:
@@ -202,41 +233,33 @@ def in_words(test: Test) -> str:
             return "includes " + " or ".join(test.any_of)
 
 
-def _verdicts(test: Test) -> Mapping[Truth, Verdict]:
-    """The three verdicts that a test can have, each with the test in words as its reason."""
+def _answers(test: Test) -> Answers:
     words = in_words(test)
-    return {
-        truth: Verdict(truth, (Because(test.fact, words, truth),), (test.fact,) if truth is Truth.UNKNOWN else ())
-        for truth in Truth
-    }
+    because = {truth: (Because(test.fact, words, truth),) for truth in Truth}
+    return Answers(
+        Verdict(YES, because[YES]), Verdict(NO, because[NO]), Verdict(UNKNOWN, because[UNKNOWN], (test.fact,))
+    )
 
 
-def _truth(test: Test, fact: Fact | None) -> Truth:
-    value = usable(test, fact)
-    match test, value:
-        case NumberTest(), Interval():
-            return _number(test, value)
-        case WordTest(), str():
-            return Truth.YES if value in test.one_of else Truth.NO
-        case ListTest(), tuple():
-            if set(value) & set(test.any_of):
-                return Truth.YES
-            # a list that is only a floor may hold more than was seen
-            return Truth.UNKNOWN if isinstance(fact, Known) and fact.bounded_why else Truth.NO
-        case _:
-            return Truth.UNKNOWN
-
-
-def _number(test: NumberTest, value: Interval) -> Truth:
-    if all(within(value, bounds) for bounds in test.allowed):
-        return Truth.YES
-    return Truth.NO if test.impossible or any(apart(value, bounds) for bounds in test.allowed) else Truth.UNKNOWN
+def _at_least(n: int, of: tuple[Condition, ...], judge: Judge) -> Verdict:
+    """Whether at least `n` of the conditions hold. What settled it are those that hold, or those that do not."""
+    held: list[Verdict] = []
+    against: list[Verdict] = []
+    open_: list[Verdict] = []
+    for part in of:
+        verdict = judge.verdict(part)
+        (held if verdict.truth is YES else against if verdict.truth is NO else open_).append(verdict)
+    if len(held) >= n:
+        return _joined(YES, held)
+    if len(held) + len(open_) < n:
+        return _joined(NO, against)
+    return _joined(UNKNOWN, open_)
 
 
 def _joined(truth: Truth, verdicts: Sequence[Verdict]) -> Verdict:
     if len(verdicts) == 1:
         return verdicts[0]  # every reason of it is a reason of the whole
     because = tuple(dict.fromkeys(chain.from_iterable([v.because for v in verdicts])))
-    if truth is not Truth.UNKNOWN:
+    if truth is not UNKNOWN:
         return Verdict(truth, because)
     return Verdict(truth, because, tuple(dict.fromkeys(chain.from_iterable([v.missing for v in verdicts]))))

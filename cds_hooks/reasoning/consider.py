@@ -6,16 +6,27 @@ suspected recurrence replaces what is meant for the patient free of disease, and
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.fact import Fact, Unknown, Why
 from cds_hooks.picture.vocabulary import Scope
 from cds_hooks.reasoning.conditions import AllOf, Condition, Judge
-from cds_hooks.reasoning.considerations import CardKind, Consideration, Considered, Effect, Outcome, Status
+from cds_hooks.reasoning.considerations import (
+    APPLIES,
+    CANNOT_TELL,
+    DOES_NOT_APPLY,
+    CardKind,
+    Consideration,
+    Considered,
+    Effect,
+    Status,
+)
 from cds_hooks.reasoning.gates import Bench, Gate
 from cds_hooks.reasoning.grounds import grounds
-from cds_hooks.reasoning.verdict import Because, Truth
+from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Because
 
 REPLACED, QUIETENED, UNAPPROVED = "replaced", "quietened", "unapproved"
 REPLACEABLE = frozenset(
@@ -54,6 +65,8 @@ def consider(
         for episode in _whom(each, picture)
     ]
     recurrence = recurrence_suspected(found)
+    if not recurrence and not history.overrides:
+        return tuple(found)
     return tuple(_silenced(one, picture, recurrence, history) for one in found)
 
 
@@ -67,23 +80,20 @@ def only_approved(considered: Iterable[Considered]) -> tuple[Considered, ...]:
 
 def _is_a_draft_that_could_speak(one: Considered) -> bool:
     approved = one.consideration.status is Status.APPROVED
-    return not approved and one.silenced is None and one.outcome is not Outcome.DOES_NOT_APPLY
+    return not approved and one.silenced is None and one.outcome is not DOES_NOT_APPLY
 
 
 def recurrence_suspected(considered: Iterable[Considered]) -> bool:
     """True if a card about a suspected recurrence is due: it takes the place of the tier."""
-    return any(_suspects(one) for one in considered)
+    kind = CardKind.SUSPECTED_RECURRENCE
+    return any(one.outcome is APPLIES and one.consideration.card.kind is kind for one in considered)
 
 
 def recurred(considered: Iterable[Considered]) -> frozenset[int]:
     """The episodes of which a card tells that the cancer has come back: their risk of that is no question any more."""
     kind = CardKind.RECURRENCE_ON_FILE
-    applying = (one for one in considered if one.consideration.card.kind is kind and one.outcome is Outcome.APPLIES)
+    applying = (one for one in considered if one.outcome is APPLIES and one.consideration.card.kind is kind)
     return frozenset(one.episode for one in applying if one.episode is not None)
-
-
-def _suspects(one: Considered) -> bool:
-    return one.consideration.card.kind is CardKind.SUSPECTED_RECURRENCE and one.outcome is Outcome.APPLIES
 
 
 def _whom(consideration: Consideration, picture: Picture) -> Iterable[int | None]:
@@ -114,25 +124,25 @@ def _overridden(one: Considered, picture: Picture, history: History) -> bool:
 
 def _considered(consideration: Consideration, bench: Bench, episode: int | None, gate: Gate) -> Considered:
     judge, passage = bench.of(episode), bench.passage(gate, episode)
-    if passage.truth is Truth.NO:
-        return Considered(consideration, episode, Outcome.DOES_NOT_APPLY, withheld=passage.otherwise)
+    if passage.truth is NO:
+        return Considered(consideration, episode, DOES_NOT_APPLY, withheld=passage.otherwise)
     verdict = judge.verdict(consideration.asked)
-    if verdict.truth is Truth.NO:
-        return Considered(consideration, episode, Outcome.DOES_NOT_APPLY, verdict.because)
+    if verdict.truth is NO:
+        return Considered(consideration, episode, DOES_NOT_APPLY, verdict.because)
     judged = [(caution, judge.verdict(caution.when)) for caution in (*gate.cautions, *consideration.cautions)]
     for caution, against in judged:
-        if caution.effect is Effect.SUPPRESS and against.truth is Truth.YES:
-            return Considered(consideration, episode, Outcome.DOES_NOT_APPLY, against.because, suppressed=caution)
-    sure = passage.truth is Truth.YES and verdict.truth is Truth.YES
+        if caution.effect is Effect.SUPPRESS and against.truth is YES:
+            return Considered(consideration, episode, DOES_NOT_APPLY, against.because, suppressed=caution)
+    sure = passage.truth is YES and verdict.truth is YES
     missing = () if sure else tuple(dict.fromkeys((*passage.missing, *verdict.missing)))
     return Considered(
         consideration,
         episode,
-        outcome=Outcome.APPLIES if sure else Outcome.CANNOT_TELL,
+        outcome=APPLIES if sure else CANNOT_TELL,
         because=verdict.because if sure else _holding(consideration.asked, judge),
         missing=missing,
-        warnings=tuple(caution for caution, against in judged if against.truth is Truth.YES),
-        to_confirm=tuple(caution for caution, against in judged if against.truth is Truth.UNKNOWN),
+        warnings=tuple(caution for caution, against in judged if against.truth is YES),
+        to_confirm=tuple(caution for caution, against in judged if against.truth is UNKNOWN),
         none_found=_none_found(consideration, missing, judge.facts),
     )
 
@@ -142,7 +152,7 @@ def _holding(condition: Condition, judge: Judge) -> tuple[Because, ...]:
     if isinstance(condition, AllOf):
         return tuple(dict.fromkeys(because for part in condition.of for because in _holding(part, judge)))
     verdict = judge.verdict(condition)
-    return verdict.because if verdict.truth is Truth.YES else ()
+    return verdict.because if verdict.truth is YES else ()
 
 
 def _none_found(consideration: Consideration, missing: tuple[str, ...], facts: Mapping[str, Fact]) -> bool:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 
+from msgspec import Struct
+
 from cds_hooks.picture.vocabulary import Scope
 from cds_hooks.reasoning.conditions import AllOf, Condition, NumberTest
 from cds_hooks.reasoning.verdict import Because
@@ -33,6 +35,8 @@ class CardKind(Enum):
     TREATMENT = "treatment"
     LIVING_AFTER = "living_after"
     UNSUPPORTED_DATA = "unsupported_data"
+
+    __hash__ = object.__hash__  # as of Truth
 
 
 class Effect(Enum):
@@ -145,9 +149,12 @@ class Outcome(Enum):
     DOES_NOT_APPLY = "does_not_apply"
 
 
-@dataclass(frozen=True, slots=True)
-class Considered:
-    """The verdict on one consideration, for one episode (an index) or for the patient (None).
+APPLIES, CANNOT_TELL, DOES_NOT_APPLY = Outcome
+
+
+class Considered(Struct, frozen=True):
+    """The verdict on one consideration, for one episode (an index) or for the patient (None). A Struct as `Verdict` is:
+    there is one for every consideration and tumour.
 
     `because` are the tests that settled it, or those that hold already when it cannot be told; `missing` the unknown
     facts that could still settle it. `withheld` is the gate's reason (a key of `wording.yaml`), `suppressed` the
@@ -177,16 +184,17 @@ class Considered:
     @property
     def speaks(self) -> bool:
         """True if there is something to say, silenced or not."""
-        return self.outcome is Outcome.APPLIES or self.none_found
+        return self.outcome is APPLIES or self.none_found
 
     @property
     def settled(self) -> bool:
         """True if no further fact can change the verdict."""
         open_ = any(caution.effect is Effect.SUPPRESS for caution in self.to_confirm)
-        return self.outcome is not Outcome.CANNOT_TELL and not open_
+        return self.outcome is not CANNOT_TELL and not open_
 
     @property
     def asks(self) -> bool:
         """True if it cannot be told for want of nothing but facts that are worth asking for."""
-        wanted = set(self.missing) <= set(self.consideration.ask_for)
-        return self.silenced is None and self.outcome is Outcome.CANNOT_TELL and wanted and not self.none_found
+        if self.silenced is not None or self.outcome is not CANNOT_TELL or self.none_found:
+            return False
+        return set(self.missing) <= set(self.consideration.ask_for)

@@ -1,12 +1,14 @@
 """Gates: what must hold of the patient, or of the tumour, before a card may speak of it at all."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cds_hooks.picture.episode import Picture
 from cds_hooks.reasoning.conditions import Condition, Judge
 from cds_hooks.reasoning.considerations import Caution
-from cds_hooks.reasoning.verdict import Truth, all_hold, any_holds
+from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,7 @@ class Gate:
         return (*self.patient, *self.episode, *self.every_episode)
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """Whether a gate lets through; the reason where it certainly does not, the unknown facts where it cannot tell."""
 
     truth: Truth
@@ -71,29 +72,40 @@ class Bench:
 
     def _pass(self, gate: Gate, episode: int | None) -> Passage:
         here = self.episodes if episode is None else (self.episodes[episode],)
-        asked = _all(_ask(gate.patient, self.patient))
-        asked = _all((asked, _any(_all(_ask(gate.episode, judge)) for judge in here)))
-        return _all((asked, *(_all(_ask(gate.every_episode, judge)) for judge in self.episodes)))
+        return _all(
+            (
+                _all(_ask(gate.patient, self.patient)),
+                _any(_all(_ask(gate.episode, judge)) for judge in here),
+                *(_all(_ask(gate.every_episode, judge)) for judge in self.episodes),
+            )
+        )
 
 
 def _ask(requirements: Iterable[Requirement], judge: Judge) -> Iterator[Passage]:
     for requirement in requirements:
         verdict = judge.verdict(requirement.require)
-        otherwise = requirement.otherwise if verdict.truth is Truth.NO else None
-        yield Passage(verdict.truth, otherwise, verdict.missing)
+        yield Passage(verdict.truth, requirement.otherwise if verdict.truth is NO else None, verdict.missing)
 
 
 def _all(passages: Iterable[Passage]) -> Passage:
-    return _joined(tuple(passages), all_hold)
+    """All let through; the reason is that of the first which does not."""
+    open_: list[Passage] = []
+    for passage in passages:
+        if passage.truth is NO:
+            return passage
+        if passage.truth is UNKNOWN:
+            open_.append(passage)
+    return _not_told(open_) if open_ else Passage(YES)
 
 
 def _any(passages: Iterable[Passage]) -> Passage:
-    return _joined(tuple(passages), any_holds)
+    """At least one lets through; if none does, the reason is that of the first."""
+    found = tuple(passages)
+    open_ = [passage for passage in found if passage.truth is UNKNOWN]
+    if any(passage.truth is YES for passage in found):
+        return Passage(YES)
+    return _not_told(open_) if open_ else next(iter(found), Passage(NO))
 
 
-def _joined(passages: tuple[Passage, ...], rule: Callable[[Iterable[Truth]], Truth]) -> Passage:
-    truth = rule(passage.truth for passage in passages)
-    if truth is Truth.NO:
-        return Passage(truth, next((p.otherwise for p in passages if p.truth is Truth.NO), None))
-    missing = dict.fromkeys(fact for p in passages for fact in p.missing if p.truth is truth)
-    return Passage(truth, None, tuple(missing))
+def _not_told(passages: Iterable[Passage]) -> Passage:
+    return Passage(UNKNOWN, None, tuple(dict.fromkeys(fact for each in passages for fact in each.missing)))

@@ -9,15 +9,29 @@ _WHOLE = Decimal(1)
 
 def within(inner: Interval, outer: Interval) -> bool:
     """True if every number of `inner` is one of `outer`."""
-    low = outer.low is None or (
-        inner.low is not None
-        and (inner.low > outer.low or (inner.low == outer.low and (inner.low_open or not outer.low_open)))
-    )
-    high = outer.high is None or (
-        inner.high is not None
-        and (inner.high < outer.high or (inner.high == outer.high and (inner.high_open or not outer.high_open)))
-    )
-    return low and high
+    return _starts_within(inner, outer) and _ends_within(inner, outer)
+
+
+def overlap(one: Interval, other: Interval) -> Interval:
+    """The numbers that are in both; two intervals apart from each other have no overlap (see `apart`)."""
+    start, end = one if _starts_within(one, other) else other, one if _ends_within(one, other) else other
+    return Interval(start.low, end.high, start.low_open, end.high_open)
+
+
+def _starts_within(inner: Interval, outer: Interval) -> bool:
+    if outer.low is None:
+        return True
+    if inner.low is None:
+        return False
+    return inner.low > outer.low or (inner.low == outer.low and (inner.low_open or not outer.low_open))
+
+
+def _ends_within(inner: Interval, outer: Interval) -> bool:
+    if outer.high is None:
+        return True
+    if inner.high is None:
+        return False
+    return inner.high < outer.high or (inner.high == outer.high and (inner.high_open or not outer.high_open))
 
 
 def apart(one: Interval, other: Interval) -> bool:
@@ -36,6 +50,8 @@ def whole_numbers(value: Interval) -> Interval:
     """The whole numbers inside the bounds: of what is counted, "more than 3" is "at least 4". An interval without a
     whole number inside is left as it is: the chart is then wrong, but not ours to mend.
     """
+    if value.exact is not None:
+        return value
     low, high = value.low, value.high
     if low is not None:
         low = low.to_integral_value(ROUND_FLOOR) + _WHOLE if value.low_open else low.to_integral_value(ROUND_CEILING)

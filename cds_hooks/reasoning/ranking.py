@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cds_hooks.reasoning.considerations import CardKind, Considered, Outcome
+from cds_hooks.reasoning.considerations import APPLIES, CardKind, Considered
 
 MOST_CARDS = 3
 # A danger first, then what makes the rest moot, then the tier, then what there is to do, then what was not read.
@@ -77,7 +77,7 @@ def _claim(one: Considered) -> tuple[object, ...]:
     its rank).
     """
     card = one.consideration.card
-    warns = one.outcome is Outcome.APPLIES and card.indicator == "warning"
+    warns = one.outcome is APPLIES and card.indicator == "warning"
     place = -1 if one.episode is None else one.episode
     return (not warns, card.rank, one.none_found, one.consideration.id, place)
 

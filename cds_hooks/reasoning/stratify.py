@@ -18,7 +18,7 @@ from cds_hooks.reasoning.completions import each_completion, open_facts
 from cds_hooks.reasoning.conditions import Condition, Judge, each_test, judge, usable
 from cds_hooks.reasoning.gates import Gate, Requirement
 from cds_hooks.reasoning.tiers import EpisodeTier, FactorResult, FactorRow, Tier, TierTable, TierWithheld
-from cds_hooks.reasoning.verdict import Truth
+from cds_hooks.reasoning.verdict import NO, YES
 
 NO_BREAST_CANCER = "no_breast_cancer"
 
@@ -75,7 +75,7 @@ def _ask(requirements: Iterable[Requirement], facts: Mapping[str, Fact]) -> tupl
     missing: list[str] = []
     for requirement in requirements:
         verdict = judge(requirement.require, facts)
-        if verdict.truth is Truth.NO:
+        if verdict.truth is NO:
             return requirement.otherwise, ()
         missing.extend(verdict.missing)
     return None, tuple(missing)
@@ -87,7 +87,7 @@ def _tier(index: int, table: TierTable, facts: Mapping[str, Fact], gate_missing:
     at_least = max(group.lowest for group in groups)
     at_most = max(group.highest for group in groups)
     required = [judge(condition, facts) for condition in table.low_requires] if at_least is Tier.LOW else []
-    doubts = [verdict for verdict in required if verdict.truth is not Truth.YES]
+    doubts = [verdict for verdict in required if verdict.truth is not YES]
     not_all_low = any(outcome.standing == (Tier.LOW, True) for group in groups for outcome in group.outcomes)
     if at_least is Tier.LOW and (doubts or not_all_low):
         at_most = Tier.HIGH
@@ -137,7 +137,7 @@ def _outcome(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact], chosen: Map
 
 def _row_tier(row: FactorRow, judge: Judge) -> Tier | None:
     """The lowest column that holds; None leaves the tier to the other rows."""
-    holds = (tier for tier in sorted(row.columns) if judge.verdict(row.columns[tier]).truth is Truth.YES)
+    holds = (tier for tier in sorted(row.columns) if judge.verdict(row.columns[tier]).truth is YES)
     return next(holds, None)
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.reasoning.consider import recurred, recurrence_suspected
-from cds_hooks.reasoning.considerations import CardKind, Considered, Order, Outcome, Status
+from cds_hooks.reasoning.considerations import APPLIES, CardKind, Considered, Order, Status
 from cds_hooks.reasoning.ranking import Plan, PlannedCard, plan
 from cds_hooks.writing.assessment import assessment
 from cds_hooks.writing.considered import Spoken, block, entries, lines
@@ -107,7 +107,7 @@ class _Desk:
         patient = self.spoken.consultation.patient
         offered: dict[tuple[str, str], dict[str, Any]] = {}
         for one in items:
-            for order in one.consideration.suggestions if one.outcome is Outcome.APPLIES else ():
+            for order in one.consideration.suggestions if one.outcome is APPLIES else ():
                 episode = self.spoken.episode(one)
                 # two tumours ask for one blood test, but for two mammograms
                 key = (f"{one.consideration.id}/{order.id}", side_of(order, episode))
@@ -171,7 +171,7 @@ def _own(kinds: Iterable[CardKind]) -> tuple[CardKind, ...]:
 
 def _indicator(items: Iterable[Considered]) -> str:
     """A warning only for what applies: for safety, or for an examination that is due since a recorded one."""
-    warns = any(one.outcome is Outcome.APPLIES and one.consideration.card.indicator == "warning" for one in items)
+    warns = any(one.outcome is APPLIES and one.consideration.card.indicator == "warning" for one in items)
     return "warning" if warns else "info"
 
 

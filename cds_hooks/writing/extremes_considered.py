@@ -3,8 +3,9 @@ and asked for, each consideration alone and all of them together.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge

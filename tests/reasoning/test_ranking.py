@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from msgspec import structs
 
 from cds_hooks.reasoning.considerations import CardKind, Considered, Outcome
 from cds_hooks.reasoning.ranking import ORDER, PlannedCard, plan
@@ -79,7 +80,7 @@ def test_a_tier_that_does_not_fit_is_merged_and_not_lost() -> None:
 
 
 def test_on_a_card_a_warning_stands_first_and_what_was_not_found_keeps_its_rank() -> None:
-    not_found = replace(one(K.SURVEILLANCE, "none", rank=1), outcome=Outcome.CANNOT_TELL, none_found=True)
+    not_found = structs.replace(one(K.SURVEILLANCE, "none", rank=1), outcome=Outcome.CANNOT_TELL, none_found=True)
     said = (
         not_found,
         one(K.SURVEILLANCE, "b"),
@@ -102,7 +103,7 @@ def test_tumours_and_the_patient_stand_in_a_fixed_order() -> None:
 
 @pytest.mark.parametrize("kept", [{"outcome": Outcome.DOES_NOT_APPLY}, {"silenced": "quietened"}])
 def test_what_is_not_shown_makes_no_card(kept: dict[str, object]) -> None:
-    assert plan((replace(one(K.TREATMENT), **kept),)).cards == ()  # type: ignore[arg-type]
+    assert plan((structs.replace(one(K.TREATMENT), **kept),)).cards == ()
 
 
 @pytest.mark.parametrize(

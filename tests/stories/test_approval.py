@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from cds_hooks.consult import Consultation, consult, silence_of
 from cds_hooks.fhir.bundle import prefetch_of
@@ -129,7 +130,7 @@ def test_a_suspicion_that_is_a_draft_still_holds_the_tier_back() -> None:
     consultation, cards = seen(known, required=False)
     assert "tier" in considerations_of(cards)
     suspected = tuple(
-        replace(one, outcome=Outcome.APPLIES) if one.consideration.id == "suspected_recurrence" else one
+        structs.replace(one, outcome=Outcome.APPLIES) if one.consideration.id == "suspected_recurrence" else one
         for one in consultation.considerations
     )
     held_back = replace(consultation, considerations=only_approved(suspected))

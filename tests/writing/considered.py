@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from msgspec import structs
+
 from cds_hooks.consult import Consultation
 from cds_hooks.knowledge.library import Knowledge
 from cds_hooks.picture.episode import Episode, Picture
@@ -61,7 +63,7 @@ def idea(kind: CardKind = CardKind.TREATMENT, id_: str = "talk", **changes: Any)
 def applies(consideration: Consideration | None = None, *facts: str, **changes: Any) -> Considered:
     """It applies, because of these facts."""
     because = tuple(Because(fact, "", Truth.YES) for fact in facts or ("positive_nodes",))
-    return replace(Considered(consideration or idea(), 0, Outcome.APPLIES, because), **changes)
+    return structs.replace(Considered(consideration or idea(), 0, Outcome.APPLIES, because), **changes)
 
 
 def due(last: str = "mammogram_same_breast", **changes: Any) -> Consideration:

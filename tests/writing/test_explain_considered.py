@@ -1,7 +1,6 @@
 """explain: every consideration with its verdict and why, what applies first."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from rich.console import Console
 
 from cds_hooks.consult import Consultation
