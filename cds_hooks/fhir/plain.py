@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert, field
 
+from cds_hooks.fhir.shape import Choice, Shape
+
 _LONGEST = 4096  # characters
 # a text that begins with a letter, digit or sign and has no control characters
 _Text = Annotated[str, Meta(pattern=r"^\S[^\x00-\x1f\x7f-\x9f]*\Z", max_length=_LONGEST)]
@@ -29,11 +31,7 @@ _Integer = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 _Number = Annotated[int, Meta(ge=-(10**9), le=10**9)] | Annotated[float, Meta(ge=-(10.0**9), le=10.0**9)]
 
 
-class _Shape(Struct, forbid_unknown_fields=True, rename="camel", gc=False):
-    """A closed list of members: a modifierExtension, or anything else that is not named, does not fit."""
-
-
-class _Coding(_Shape):
+class _Coding(Shape):
     system: _Uri | UnsetType = UNSET
     version: _Text | UnsetType = UNSET
     code: _Code | UnsetType = UNSET
@@ -41,12 +39,12 @@ class _Coding(_Shape):
     user_selected: bool | UnsetType = UNSET
 
 
-class _Concept(_Shape):
+class _Concept(Shape):
     coding: list[_Coding] | UnsetType = UNSET
     text: _Text | UnsetType = UNSET
 
 
-class _Quantity(_Shape):
+class _Quantity(Shape):
     value: _Number | UnsetType = UNSET
     comparator: _Code | UnsetType = UNSET
     unit: _Text | UnsetType = UNSET
@@ -54,28 +52,28 @@ class _Quantity(_Shape):
     code: _Code | UnsetType = UNSET
 
 
-class _Range(_Shape):
+class _Range(Shape):
     low: _Quantity | UnsetType = UNSET
     high: _Quantity | UnsetType = UNSET
 
 
-class _Ratio(_Shape):
+class _Ratio(Shape):
     numerator: _Quantity | UnsetType = UNSET
     denominator: _Quantity | UnsetType = UNSET
 
 
-class _Reference(_Shape):
+class _Reference(Shape):
     reference: _Uri | UnsetType = UNSET
     type: _Uri | UnsetType = UNSET
     display: _Text | UnsetType = UNSET
 
 
-class _Period(_Shape):
+class _Period(Shape):
     start: _DateTime | UnsetType = UNSET
     end: _DateTime | UnsetType = UNSET
 
 
-class _Extension(_Shape):
+class _Extension(Choice):
     url: _Uri
     value_codeable_concept: _Concept | UnsetType = UNSET
     value_date_time: _DateTime | UnsetType = UNSET
@@ -86,7 +84,7 @@ class _BodySite(_Concept):
     extension: list[_Extension] | UnsetType = UNSET
 
 
-class _Component(_Shape):
+class _Component(Choice):
     code: _Concept
     value_codeable_concept: _Concept | UnsetType = UNSET
     value_quantity: _Quantity | UnsetType = UNSET
@@ -111,13 +109,13 @@ class _Observation(_Component):
     effective_period: _Period | UnsetType = UNSET
 
 
-class _Stage(_Shape):
+class _Stage(Shape):
     summary: _Concept | UnsetType = UNSET
     type: _Concept | UnsetType = UNSET
     assessment: list[_Reference] | UnsetType = UNSET
 
 
-class _Condition(_Shape):
+class _Condition(Choice):
     code: _Concept | UnsetType = UNSET
     clinical_status: _Concept | UnsetType = UNSET
     verification_status: _Concept | UnsetType = UNSET
@@ -132,7 +130,7 @@ class _Condition(_Shape):
     recorded_date: _DateTime | UnsetType = UNSET
 
 
-class _Reasoned(_Shape):
+class _Reasoned(Choice):
     status: _Code | UnsetType = UNSET
     reason_code: list[_Concept] | UnsetType = UNSET
     reason_reference: list[_Reference] | UnsetType = UNSET
@@ -152,7 +150,7 @@ class _DrugUse(_Reasoned):
     medication_reference: _Reference | UnsetType = UNSET
 
 
-class _Dispense(_Shape):
+class _Dispense(Shape):
     validity_period: _Period | UnsetType = UNSET
     number_of_repeats_allowed: Annotated[int, Meta(ge=0, le=2**31 - 1)] | UnsetType = UNSET
     quantity: _Quantity | UnsetType = UNSET
@@ -179,7 +177,7 @@ class _MedicationAdministration(_DrugUse):
     effective_period: _Period | UnsetType = UNSET
 
 
-class _DiagnosticReport(_Shape):
+class _DiagnosticReport(Choice):
     code: _Concept
     status: _Code | UnsetType = UNSET
     category: list[_Concept] | UnsetType = UNSET
@@ -192,11 +190,11 @@ class _DiagnosticReport(_Shape):
     effective_period: _Period | UnsetType = UNSET
 
 
-class _Stay(_Shape):
+class _Stay(Shape):
     discharge_disposition: _Concept | UnsetType = UNSET
 
 
-class _Encounter(_Shape):
+class _Encounter(Shape):
     class_: _Coding | UnsetType = field(name="class", default=UNSET)
     status: _Code | UnsetType = UNSET
     type: list[_Concept] | UnsetType = UNSET
@@ -206,13 +204,13 @@ class _Encounter(_Shape):
     hospitalization: _Stay | UnsetType = UNSET
 
 
-class _Series(_Shape):
+class _Series(Shape):
     modality: _Coding | UnsetType = UNSET
     body_site: _Coding | UnsetType = UNSET
     laterality: _Coding | UnsetType = UNSET
 
 
-class _ImagingStudy(_Shape):
+class _ImagingStudy(Shape):
     status: _Code | UnsetType = UNSET
     modality: list[_Coding] | UnsetType = UNSET
     procedure_code: list[_Concept] | UnsetType = UNSET
@@ -220,36 +218,36 @@ class _ImagingStudy(_Shape):
     started: _DateTime | UnsetType = UNSET
 
 
-class _DocumentReference(_Shape):
+class _DocumentReference(Shape):
     status: _Code | UnsetType = UNSET
     type: _Concept | UnsetType = UNSET
     category: list[_Concept] | UnsetType = UNSET
 
 
-class _Ingredient(_Shape):
+class _Ingredient(Shape):
     item_codeable_concept: _Concept
     is_active: bool | UnsetType = UNSET
     strength: _Ratio | UnsetType = UNSET
 
 
-class _Medication(_Shape):
+class _Medication(Shape):
     code: _Concept | UnsetType = UNSET
     ingredient: list[_Ingredient] | UnsetType = UNSET
 
 
-class _Collection(_Shape):
+class _Collection(Choice):
     method: _Concept | UnsetType = UNSET
     body_site: _BodySite | UnsetType = UNSET
     collected_date_time: _DateTime | UnsetType = UNSET
     collected_period: _Period | UnsetType = UNSET
 
 
-class _Specimen(_Shape):
+class _Specimen(Shape):
     type: _Concept | UnsetType = UNSET
     collection: _Collection | UnsetType = UNSET
 
 
-class _Patient(_Shape):
+class _Patient(Choice):
     gender: _Code | UnsetType = UNSET
     birth_date: _Date | UnsetType = UNSET
     deceased_boolean: bool | UnsetType = UNSET
@@ -271,8 +269,6 @@ SHAPES: Mapping[str, type[Struct]] = {
     "Encounter": _Encounter,
     "Specimen": _Specimen,
 }
-# Where members stand for one element (value[x]), how they begin; at most one of them may be there.
-_CHOICES = ("value", "effective", "onset", "abatement", "performed", "medication", "deceased", "collected")
 _DRUG_USES = frozenset({"MedicationRequest", "MedicationAdministration", "MedicationStatement"})
 
 
@@ -284,15 +280,4 @@ def is_plain(kind: str, members: Mapping[str, Any]) -> bool:
         convert(members, SHAPES[kind])
     except ValidationError:
         return False
-    if kind in _DRUG_USES and not any(name.startswith("medication") for name in members):
-        return False
-    return _one_of_each(members)
-
-
-def _one_of_each(node: Mapping[str, Any]) -> bool:
-    """True if no element is said in two ways, here or below."""
-    said = [name for name in node if name.startswith(_CHOICES)]
-    if len(said) > 1 and any(sum(name.startswith(choice) for name in said) > 1 for choice in _CHOICES):
-        return False
-    parts = (part for value in node.values() for part in (value if isinstance(value, list) else (value,)))
-    return all(_one_of_each(part) for part in parts if isinstance(part, dict))
+    return kind not in _DRUG_USES or any(name.startswith("medication") for name in members)

@@ -20,6 +20,8 @@ def observation(body: Body, origin: Origin, around: Surroundings) -> Observation
     """An Observation. Two value[x] in one place are typed one by one, and both kept. Raises Untypeable."""
     variants = [_observation(typed("Observation", one), body, origin, around) for one in _one_value_each(body)]
     first = variants[0]
+    if len(variants) == 1:
+        return first
     components = tuple(
         replace(same[0], values=_all_values(same)) for same in zip(*(v.components for v in variants), strict=True)
     )

@@ -4,7 +4,7 @@ A parser that keeps the last of two equal keys, or turns 1e999 into infinity, re
 was sent. Such JSON is refused. The texts say what to mend and never repeat a value.
 
 A body may have 16 MB, so the whole of it is only scanned in C (`check_body`, `members`: about 1 ms per MB); what is
-really used is decoded again by `decode`, which is thorough and slower.
+really used is decoded again by `decode`, which is thorough, and slower where a text is written in an unusual way.
 """
 
 import codecs
@@ -23,6 +23,8 @@ _Found = TypeVar("_Found")
 
 MAX_DEPTH = 64
 _LONGEST_NUMBER = 400  # characters; a double needs at most 309 digits
+_SUSPECT = 300  # digits in a row, from which an integer may be beyond a double
+_DIGITS_AS_0 = bytes.maketrans(b"123456789", b"000000000")
 # Whatever passes is decoded again by callers deeper in the stack: let them have this many frames more than the check.
 _FRAMES_TO_SPARE = 200
 _PIECE = 64 * 1024
@@ -102,9 +104,33 @@ def decode(raw: bytes, where: str = "") -> Any:
     if _PLAIN_STRING.fullmatch(raw):
         return raw[1:-1].decode()
     _check_characters(raw, where)
+    value = _decoded_plainly(raw)
+    if value is not _NOT_PLAIN:
+        if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH:  # what opens less often cannot be nested deeper
+            _check_depth(value, where)
+        return value
+    return _decoded_thoroughly(raw, where)
+
+
+def _decoded_plainly(raw: bytes) -> Any:
+    """The value of a text that is, blanks apart, what an encoder makes of this value; `_NOT_PLAIN` for any other text.
+
+    Such a text holds all its members once, since the value does, and no number that looks otherwise than it was read.
+    """
+    if len(raw) >= _SUSPECT and b"0" * _SUSPECT in raw.translate(_DIGITS_AS_0):  # the scanner bounds no integers
+        return _NOT_PLAIN
+    try:
+        value = _PLAINLY.decode(raw)
+    except (msgspec.DecodeError, NotJson, RecursionError):  # the thorough decoder says what is wrong
+        return _NOT_PLAIN
+    written = _AS_PLAIN(value)
+    return value if written == raw or written == msgspec.json.format(raw, indent=-1) else _NOT_PLAIN
+
+
+def _decoded_thoroughly(raw: bytes, where: str) -> Any:
     text = raw.decode()
     try:
-        value = _DECODER.decode(text)
+        value = _THOROUGHLY.decode(text)
     except json.JSONDecodeError as problem:
         raise NotJson(f"This is not JSON: the mistake is at character {problem.pos}.", where) from None
     except NotJson as problem:
@@ -219,6 +245,9 @@ def _refuse_constant(_: str) -> None:
     raise NotJson("NaN and Infinity are not JSON: leave the member out.")
 
 
-_DECODER = json.JSONDecoder(
+_NOT_PLAIN = object()
+_PLAINLY = msgspec.json.Decoder(float_hook=_decimal)
+_AS_PLAIN = msgspec.json.Encoder(decimal_format="number").encode
+_THOROUGHLY = json.JSONDecoder(
     object_pairs_hook=_unique, parse_int=_integer, parse_float=_decimal, parse_constant=_refuse_constant
 )

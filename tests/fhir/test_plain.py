@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from cds_hooks.fhir import plain, typed
 from cds_hooks.fhir.paths import READ
+from cds_hooks.fhir.shape import Choice, Shape, choices
 from tests.fhir.charts import coded
 
 KINDS = sorted(plain.SHAPES)
@@ -110,6 +111,16 @@ def test_a_mistake_anywhere_is_left_to_fhir_resources(name: str, misfit: Any) ->
 def test_nothing_ambiguous_modified_or_unknown_is_plain(more: dict[str, Any]) -> None:
     assert plain.is_plain("Observation", OBSERVATION)
     assert not plain.is_plain("Observation", {**OBSERVATION, **more})
+
+
+def test_every_shape_that_has_a_choice_is_asked_about_it() -> None:
+    shapes = [shape for shape in _below(Shape) if choices(shape)]
+    assert shapes
+    assert all(issubclass(shape, Choice) for shape in shapes)
+
+
+def _below(shape: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+    return [derived for one in shape.__subclasses__() for derived in (one, *_below(one))]
 
 
 def test_a_drug_without_a_name_is_not_plain() -> None:
