@@ -1,7 +1,7 @@
 """What an Observation asks and answers: the question by code, the answer by code, word or number, never by prose."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -37,6 +37,11 @@ class Slot:
     data_absent_reason: Concept | None
     contradicts: bool
 
+    def as_seen(self, seen: Seen) -> "Slot":
+        """The same place, as a tumour sees the Observation."""
+        absent = self.data_absent_reason
+        return Slot(self.meaning, seen, self.code, self.values, self.interpretation, absent, self.contradicts)
+
     def found(self, value: Value | Why, rank: int = 0, kind: str = "", marks: Iterable[str] = ()) -> Finding:
         """What this slot says for a fact; a Why in place of a value is a result that gives none."""
         observation = self.seen.observation
@@ -59,39 +64,26 @@ class Slot:
         return self.found(Why.CONFLICTING, kind=kind, marks=(CONFLICTING_CODING,))
 
 
-def slots_by_list(seen: Iterable[Seen], vocabulary: Vocabulary) -> dict[str, tuple[Slot, ...]]:
-    """Every place in these Observations where a question is asked, by the names of the lists that have it."""
-    found: dict[str, list[Slot]] = {}
-    for each in seen:
-        for place in _places(each.observation):
-            for name in vocabulary.lists_naming(place.code):
-                found.setdefault(name, []).extend(_asked_at(place, each, vocabulary.codelists[name], vocabulary))
+def slots_by_list(
+    observations: Iterable[Observation], vocabulary: Vocabulary
+) -> dict[str, tuple[tuple[int, Slot], ...]]:
+    """Every place in these Observations where a question is asked, by the names of the lists that have it, each with
+    the number of its Observation.
+    """
+    found: dict[str, list[tuple[int, Slot]]] = {}
+    for at, observation in enumerate(observations):
+        seen = Seen(observation)
+        places: tuple[Observation | Component, ...] = (observation, *observation.components)
+        for place in places:
+            names = vocabulary.lists_naming(place.code)
+            wrong = bool(names) and (contradicted(place.code, vocabulary) or _answered_and_absent(place))
+            for name in names:
+                for meaning in sorted(vocabulary.codelists[name].meanings_of(place.code)):
+                    slot = Slot(
+                        meaning, seen, place.code, place.values, place.interpretation, place.data_absent_reason, wrong
+                    )
+                    found.setdefault(name, []).append((at, slot))
     return {name: tuple(places) for name, places in found.items()}
-
-
-def slots(seen: Iterable[Seen], questions: CodeList, vocabulary: Vocabulary) -> Iterator[Slot]:
-    """Every place in these Observations where a question of the list is asked."""
-    for each in seen:
-        for place in _places(each.observation):
-            if questions.meanings_of(place.code):
-                yield from _asked_at(place, each, questions, vocabulary)
-
-
-def _places(observation: Observation) -> tuple[Observation | Component, ...]:
-    return (observation, *observation.components) if observation.components else (observation,)
-
-
-def _asked_at(
-    place: Observation | Component, seen: Seen, questions: CodeList, vocabulary: Vocabulary
-) -> tuple[Slot, ...]:
-    meanings = questions.meanings_of(place.code)
-    if not meanings:
-        return ()
-    wrong = contradicted(place.code, vocabulary) or _answered_and_absent(place)
-    return tuple(
-        Slot(meaning, seen, place.code, place.values, place.interpretation, place.data_absent_reason, wrong)
-        for meaning in sorted(meanings)
-    )
 
 
 def _answered_and_absent(place: Observation | Component) -> bool:
@@ -103,10 +95,11 @@ def contradicted(concept: Concept, vocabulary: Vocabulary) -> bool:
     """True if a display or the text beside a code says something that this code cannot mean (known misuse)."""
     forbidden = vocabulary.codelists["contradicting_words"]
     for coding in concept.codings:
-        words = (forbidden.meaning(coding) or "").split("|")
-        said = f"{coding.display or ''} {concept.text or ''}".lower()
-        if any(word and word in said for word in words):
-            return True
+        words = forbidden.meaning(coding)
+        if words:
+            said = f"{coding.display or ''} {concept.text or ''}".lower()
+            if any(word and word in said for word in words.split("|")):
+                return True
     return False
 
 
@@ -164,8 +157,13 @@ def scored(slot: Slot) -> Slot:
 
 def text_coding(text: str) -> Coding:
     """A text as a coding under the system of words."""
+    return Coding(TEXT_SYSTEM, plain(text))
+
+
+def plain(text: str) -> str:
+    """A text as code lists write it."""
     words = " ".join(text.lower().split()).removesuffix(".")
-    return Coding(TEXT_SYSTEM, _SNOMED_TAG.sub("", words) if words.endswith(")") else words)
+    return _SNOMED_TAG.sub("", words) if words.endswith(")") else words
 
 
 def _outcome(concept: Concept, lists: Sequence[CodeList], wanted: Mapping[str, str]) -> str | Why | None:

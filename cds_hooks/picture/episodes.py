@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from cds_hooks.fhir.record import Concept, Condition, Observation, Record, Unreadable
+from cds_hooks.fhir.record import Concept, Condition, Observation, Unreadable
+from cds_hooks.picture.chart import Chart, in_fixed_order
 from cds_hooks.picture.diagnosis import (
     breast_meanings,
-    is_other_cancer,
     names_the_breast,
     sides_in,
     sides_of,
@@ -71,60 +71,54 @@ class Attribution:
     marks: tuple[str, ...] = ()
 
 
-def tumours_in(record: Record, vocabulary: Vocabulary) -> Tumours:
-    """The tumour episodes of a record."""
-    breast = sorted(
-        {c for c in record.conditions if breast_meanings(c, vocabulary)}, key=lambda c: (c.origin.reference, repr(c))
-    )
-    sides = {c: sides_of(c, vocabulary) for c in breast}
+def tumours_in(chart: Chart) -> Tumours:
+    """The tumour episodes of a chart."""
+    vocabulary, record = chart.vocabulary, chart.record
+    breast = in_fixed_order(c for c in record.conditions if c.origin.reference in chart.breast_diagnoses)
+    sides = [(c, sides_of(c, vocabulary)) for c in breast if breast_meanings(c, vocabulary)]
     unread = [u for u in record.unreadable if _unread_diagnosis(u, vocabulary)]
     unread_sides = {u.reference: _unread_sides(u, vocabulary) for u in unread}
-    named = frozenset(side for each in (*sides.values(), *unread_sides.values()) if each for side in each)
-    present = [side for side in SIDES if side in named] or ([""] if breast or unread else [])
+    named = frozenset(side for each in (*(of for _, of in sides), *unread_sides.values()) if each for side in each)
+    present = [side for side in SIDES if side in named] or ([""] if sides or unread else [])
     tumours = tuple(_tumour(side, present, sides, unread_sides) for side in present)
-    placed = {c for tumour in tumours for c in tumour.conditions}
-    unplaced = tuple(c for c in breast if c not in placed)
-    return Tumours(tumours, unplaced, _aside(record, unplaced, vocabulary))
+    placed = {id(c) for tumour in tumours for c in tumour.conditions}
+    unplaced = tuple(c for c, _ in sides if id(c) not in placed)
+    return Tumours(tumours, unplaced, _aside(chart, unplaced))
 
 
-def attribute(observation: Observation, tumour: Tumour, chart: "Chart") -> Attribution:
-    """Where this Observation belongs, as this tumour sees it."""
-    by_focus = _by_focus(observation, tumour, chart)
-    if by_focus is not None and by_focus.place is not Place.UNSURE:
-        return by_focus
-    marks = by_focus.marks if by_focus else ()
-    by_site = _by_site(observation, tumour, chart)
-    if by_site is not None:
-        return Attribution(by_site.place, (*marks, *by_site.marks))
-    if chart.other_cancer and chart.any_cancer_could_be_meant(observation):
-        return Attribution(Place.UNSURE, (*marks, ANOTHER_CANCER))
-    if len(chart.tumours) > 1:
-        return Attribution(Place.UNSURE, (*marks, SIDE_NOT_STATED))
-    return Attribution(Place.HERE, marks)
+class Surroundings:
+    """What attribution needs of the whole chart."""
 
-
-class Chart:
-    """What attribution needs of the whole record."""
-
-    def __init__(self, record: Record, tumours: Iterable[Tumour], vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.tumours = tuple(tumours)
-        self._observations = record.observations
-        self.diagnoses = {c.origin.reference for c in record.conditions if breast_meanings(c, vocabulary)}
-        self.conditions = {c.origin.reference for c in record.conditions}
-        self._specimens = {s.origin.reference: s for s in record.specimens}
-        self.other_cancer = any(is_other_cancer(c, vocabulary) for c in record.conditions)
+    def __init__(self, chart: Chart, tumours: tuple[Tumour, ...]) -> None:
+        self.chart, self.vocabulary, self.tumours = chart, chart.vocabulary, tumours
+        self.conditions = {c.origin.reference for c in chart.record.conditions}
+        self._specimens = {s.origin.reference: s for s in chart.record.specimens}
         self._parents: dict[str, list[Observation]] = {}
-        for observation in record.observations:
+        for observation in chart.record.observations:
             for child in observation.has_member:
                 self._parents.setdefault(child, []).append(observation)
+
+    def attribute(self, observation: Observation, tumour: Tumour) -> Attribution:
+        """Where this Observation belongs, as this tumour sees it."""
+        by_focus = _by_focus(observation, tumour, self)
+        if by_focus is not None and by_focus.place is not Place.UNSURE:
+            return by_focus
+        marks = by_focus.marks if by_focus else ()
+        by_site = _by_site(observation, tumour, self)
+        if by_site is not None:
+            return Attribution(by_site.place, (*marks, *by_site.marks))
+        if self.chart.other_cancer and self.any_cancer_could_be_meant(observation):
+            return Attribution(Place.UNSURE, (*marks, ANOTHER_CANCER))
+        if len(self.tumours) > 1:
+            return Attribution(Place.UNSURE, (*marks, SIDE_NOT_STATED))
+        return Attribution(Place.HERE, marks)
 
     @cached_property
     def both_breasts_examined(self) -> bool:
         """True if there are results of tumours of both sides."""
-        lists = [self.vocabulary.codelists[name] for name in _OF_A_TUMOUR]
-        asked = (o for o in self._observations if any(codes.meanings_of(o.code) for codes in lists))
-        sides = {sides_in(self.site_of(observation), self.vocabulary) for observation in asked}
+        asked = (slot for name in _OF_A_TUMOUR for slot in self.chart.slots(name))
+        whole = (slot.seen.observation for slot in asked if slot.code is slot.seen.observation.code)
+        sides = {sides_in(self.site_of(observation), self.vocabulary) for observation in whole}
         return {frozenset({"left"}), frozenset({"right"})} <= sides
 
     def focus_of(self, observation: Observation) -> frozenset[str]:
@@ -149,28 +143,28 @@ class Chart:
         return (*observation.laterality, *(site_of(specimen) if specimen else ()))
 
 
-def _by_focus(observation: Observation, tumour: Tumour, chart: Chart) -> Attribution | None:
-    focus = chart.focus_of(observation)
+def _by_focus(observation: Observation, tumour: Tumour, around: Surroundings) -> Attribution | None:
+    focus = around.focus_of(observation)
     if not focus:
         return None
-    owners = [t for t in chart.tumours if focus & set(t.references)]
+    owners = [t for t in around.tumours if focus & set(t.references)]
     if owners == [tumour]:
         return Attribution(Place.HERE)
-    if len(owners) > 1 or focus & chart.diagnoses:
+    if len(owners) > 1 or focus & around.chart.breast_diagnoses:
         return Attribution(Place.UNSURE) if tumour in owners or not owners else _elsewhere("about the other tumour")
     if owners:
         return _elsewhere("about the other tumour")
-    if focus & chart.conditions:
+    if focus & around.conditions:
         return _elsewhere("about another condition")
     return Attribution(Place.UNSURE, (DANGLING_FOCUS,))
 
 
-def _by_site(observation: Observation, tumour: Tumour, chart: Chart) -> Attribution | None:
-    sides = sides_in(chart.site_of(observation), chart.vocabulary)
+def _by_site(observation: Observation, tumour: Tumour, around: Surroundings) -> Attribution | None:
+    sides = sides_in(around.site_of(observation), around.vocabulary)
     if len(sides) != 1:
         return None
     if not tumour.side:
-        return Attribution(Place.UNSURE, (BOTH_SIDES,)) if chart.both_breasts_examined else None
+        return Attribution(Place.UNSURE, (BOTH_SIDES,)) if around.both_breasts_examined else None
     (side,) = sides
     if side == tumour.side:
         return Attribution(Place.HERE)
@@ -190,13 +184,13 @@ def _is_a_condition(reference: str) -> bool:
 def _tumour(
     side: str,
     present: list[str],
-    sides: Mapping[Condition, frozenset[str] | None],
+    sides: Iterable[tuple[Condition, frozenset[str] | None]],
     unread: Mapping[str, frozenset[str]],
 ) -> Tumour:
     alone = len(present) == 1
     return Tumour(
         side,
-        tuple(c for c, named in sides.items() if side in (named or ()) or (alone and not named)),
+        tuple(c for c, named in sides if side in (named or ()) or (alone and not named)),
         tuple(sorted(r for r, named in unread.items() if side in named or (alone and not named))),
     )
 
@@ -213,13 +207,13 @@ def _unread_sides(unreadable: Unreadable, vocabulary: Vocabulary) -> frozenset[s
     return frozenset({"left", "right"}) if "both" in words else frozenset(words & {"left", "right"})
 
 
-def _aside(record: Record, unplaced: tuple[Condition, ...], vocabulary: Vocabulary) -> tuple[tuple[str, str], ...]:
+def _aside(chart: Chart, unplaced: tuple[Condition, ...]) -> tuple[tuple[str, str], ...]:
     """Breast codes that made no episode, each with the reason."""
     asides = {(c.origin.reference, SIDE_NOT_STATED) for c in unplaced}
-    codes = vocabulary.codelists["breast_cancer_conditions"]
-    for condition in record.conditions:
+    codes = chart.vocabulary.codelists["breast_cancer_conditions"]
+    for condition in chart.conditions("breast_cancer_conditions"):
         meanings = codes.meanings_of(condition.code) - {"cancer_if_breast_is_named"}
-        if meanings and not breast_meanings(condition, vocabulary):
+        if meanings and not breast_meanings(condition, chart.vocabulary):
             asides.add((condition.origin.reference, _why_no_tumour(meanings)))
     return tuple(sorted(asides))
 

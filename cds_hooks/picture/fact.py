@@ -90,6 +90,8 @@ class Unknown:
 
 
 Fact = Known | Unknown
+# What is said of most facts of most charts.
+NOT_RECORDED = Unknown(Why.NOT_RECORDED)
 
 
 def with_note(fact: Fact, note: str) -> Fact:

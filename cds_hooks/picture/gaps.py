@@ -2,30 +2,28 @@
 
 from collections.abc import Collection, Sequence
 
-from cds_hooks.fhir.record import KeyState, Record, Unreadable
+from cds_hooks.fhir.record import KeyState, Unreadable
 from cds_hooks.picture.bounds import opened
+from cds_hooks.picture.chart import OBTAINED, Chart
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.vocabulary import FactDefinition, Vocabulary
 
 _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeyState.PARTIAL: Why.INCOMPLETE_PAGE}
-_OBTAINED = (KeyState.COMPLETE, KeyState.EMPTY)
 # The facts that a pathology report can conclude with as a code. They do not wait for reports to be loaded, but one that
 # is there and cannot be read leaves them open.
 _CONCLUDED = frozenset({"invasive", "recurrence", "local_extension"})
 _PATHOLOGY = ("pathology_reports",)
 
 
-def closed(
-    fact_id: str, fact: Fact, record: Record, vocabulary: Vocabulary, keys: Collection[str] | None = None
-) -> Fact:
+def closed(fact_id: str, fact: Fact, chart: Chart, keys: Collection[str] | None = None) -> Fact:
     """The fact after asking what could not be seen: lost or incomplete keys, unreadable resources; then silence.
     `keys` are the only ones that matter, if given.
     """
-    definition = vocabulary.facts.get(fact_id)
+    definition = chart.vocabulary.facts.get(fact_id)
     if definition is None:
         return fact
-    unread = [u for u in record.unreadable if _feeds(u, fact_id, definition, vocabulary)]
-    why = _lost(fact_id, definition, record, keys) or _unread(unread)
+    unread = [u for u in chart.record.unreadable if _feeds(u, fact_id, definition, chart.vocabulary)]
+    why = _lost(fact_id, definition, chart, keys) or _unread(unread)
     silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
     if why is None:
         if silent and definition.if_absent is not None:
@@ -35,14 +33,16 @@ def closed(
     told = why is Why.UNSUPPORTED_VERSION and isinstance(fact, Unknown) and fact.why is Why.UNREADABLE
     if silent or told:
         return Unknown(why, evidence, fact.set_aside, fact.notes)
-    wider = opened(fact_id, fact, why, vocabulary)
+    wider = opened(fact_id, fact, why, chart.vocabulary)
     return Unknown(wider.why, evidence, wider.set_aside, wider.notes) if isinstance(wider, Unknown) else wider
 
 
-def _lost(fact_id: str, definition: FactDefinition, record: Record, keys: Collection[str] | None) -> Why | None:
+def _lost(fact_id: str, definition: FactDefinition, chart: Chart, keys: Collection[str] | None) -> Why | None:
+    if chart.obtained.issuperset(definition.read_from):
+        return None
     waited_for = [key for key in definition.read_from if keys is None or key in keys]
-    states = [record.states.get(key, KeyState.ABSENT) for key in waited_for]
-    reasons = {_LOST[state] for state in states if state not in _OBTAINED}
+    states = (chart.record.states.get(key, KeyState.ABSENT) for key in waited_for)
+    reasons = {_LOST[state] for state in states if state not in OBTAINED}
     if fact_id == "systemic_therapy_first" and reasons:
         return Why.NOT_LOADED
     return Why.NOT_LOADED if Why.NOT_LOADED in reasons else Why.INCOMPLETE_PAGE if reasons else None

@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 
 from cds_hooks.fhir.record import Concept
+from cds_hooks.picture.answers import plain
 from cds_hooks.picture.vocabulary import TEXT_SYSTEM, CodeList, Vocabulary
 
 IN_WORDS = "said in words alone"
 PAST = "past"
 _WORD = re.compile(r"[^\W_]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST = 4  # words of a phrase
 
 
@@ -35,6 +37,22 @@ def said_in_words(concept: Concept, codes: CodeList, vocabulary: Vocabulary) -> 
             return frozenset()
         said |= {meaning for _, meaning in found} | ({PAST} if any(word == PAST for _, word in more) else set())
     return frozenset(said)
+
+
+def lists_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The names of all lists that have the text, a word of it, or a phrase in it: what any reader of words may find."""
+    tokens = _WORD.findall(text)
+    words = [token.lower() for token in tokens]
+    letters = (part.lower() for token in tokens if not token.isalpha() for part in _LETTERS.findall(token))
+    said = {plain(text), *words, *letters}
+    for at, word in enumerate(words):
+        if word in vocabulary.first_words:
+            said.update(" ".join(words[at : at + n]) for n in range(2, _LONGEST + 1))
+    found = frozenset[str]()
+    for each in said:
+        if names := vocabulary.lists_with(TEXT_SYSTEM, each):
+            found |= names
+    return found
 
 
 def _phrases(words: list[str]) -> Iterator[tuple[int, str]]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from cds_hooks.fhir.dates import DateInterval, may_overlap
 from cds_hooks.fhir.record import Concept, Origin, Record
-from cds_hooks.picture.diagnosis import is_other_cancer, names_the_breast, sides_in
+from cds_hooks.picture.chart import Chart
+from cds_hooks.picture.diagnosis import names_the_breast, sides_in
 from cds_hooks.picture.fact import Evidence, Fact, Unknown, Why
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.readers.events import diagnosed
@@ -74,7 +75,7 @@ def told_in_text(facts: Mapping[str, Fact], view: View) -> dict[str, Fact]:
 def texts_about(view: View) -> tuple[Evidence, ...]:
     """The pathology reports and documents with text that may be about this tumour as it was diagnosed."""
     span = _span(diagnosed(view.tumour), view.vocabulary)
-    another = any(is_other_cancer(c, view.vocabulary) for c in view.record.conditions)
+    another = view.chart.other_cancer
     found = set()
     for text in _texts(view.record, view.vocabulary):
         if may_overlap(text.when, span) and text.may_be_about(view.tumour.side, view.vocabulary):
@@ -83,18 +84,18 @@ def texts_about(view: View) -> tuple[Evidence, ...]:
     return tuple(sorted(found))
 
 
-def breast_texts(record: Record, vocabulary: Vocabulary) -> tuple[Evidence, ...]:
+def breast_texts(chart: Chart) -> tuple[Evidence, ...]:
     """The pathology reports that codes place in the breast and that say what they found in words alone, but for those
     of the time of a benign diagnosis, which explains them.
     """
-    lists = vocabulary.codelists
+    vocabulary, lists = chart.vocabulary, chart.vocabulary.codelists
     benign = [
         _span(c.onset, vocabulary)
-        for c in record.conditions
+        for c in chart.conditions("benign_breast_findings", "breast_cancer_conditions")
         if lists["benign_breast_findings"].meanings_of(c.code)
         or "not_cancer" in lists["breast_cancer_conditions"].meanings_of(c.code)
     ]
-    texts = [t for t in _texts(record, vocabulary) if t.is_of_the_breast(vocabulary) and not t.concluded]
+    texts = [t for t in _texts(chart.record, vocabulary) if t.is_of_the_breast(vocabulary) and not t.concluded]
     return tuple(sorted({t.evidence() for t in texts if not any(may_overlap(t.when, span) for span in benign)}))
 
 

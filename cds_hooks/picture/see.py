@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from cds_hooks.fhir.record import Record
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.derived import anatomic_stage, cts5, late_recurrence, npi, side, worse
 from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
@@ -41,7 +42,7 @@ from cds_hooks.picture.readers import (
 )
 from cds_hooks.picture.reported import with_reported
 from cds_hooks.picture.unsupported import of_concern
-from cds_hooks.picture.view import View, dated, view_of
+from cds_hooks.picture.view import View, dated, views_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
 _PATIENT = frozenset({"deceased", "hospice", "age", "sex"})
@@ -128,23 +129,24 @@ READS: frozenset[str] = (
 def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
     """All facts of the record. Neither the order of resources nor repeating one changes the answer."""
     record = with_found_in_tissue(with_named(with_reported(record, vocabulary), vocabulary), vocabulary)
-    tumours = tumours_in(record, vocabulary)
-    views = tuple(view_of(each, tumours, record, vocabulary, today) for each in tumours.tumours)
+    chart = Chart(record, vocabulary, today)
+    tumours = tumours_in(chart)
+    views = views_of(chart, tumours)
     patient = {
-        **host.read(record, vocabulary, today),
-        **comorbidities.read(record, vocabulary, today),
-        **measurements.read(record, vocabulary),
-        **germline.read(record, vocabulary),
-        **surveillance.read(record, tumours, vocabulary, today),
-        **symptoms.read(record, views, vocabulary, today),
-        "mastectomy_bilateral": surgery.read_bilateral(record, vocabulary, today),
+        **host.read(chart),
+        **comorbidities.read(chart),
+        **measurements.read(chart),
+        **germline.read(chart),
+        **surveillance.read(chart, tumours),
+        **symptoms.read(chart, views),
+        "mastectomy_bilateral": surgery.read_bilateral(chart),
     }
-    patient = {name: closed(name, fact, record, vocabulary) for name, fact in patient.items()}
-    patient |= menopause.read(record, vocabulary, today, patient["age"], patient["sex"])
+    patient = {name: closed(name, fact, chart) for name, fact in patient.items()}
+    patient |= menopause.read(chart, patient["age"], patient["sex"])
     episodes = [_episode(view, patient) for view in views]
     kinds = {episode.side: episode.facts["invasive"] for episode, _ in episodes}
     both = side.read_both_breasts(kinds)
-    patient["both_breasts_affected"] = closed("both_breasts_affected", both, record, vocabulary)
+    patient["both_breasts_affected"] = closed("both_breasts_affected", both, chart)
     aside = {*tumours.set_aside, *((left.reference, left.why) for left in record.left_out)}
     aside |= {pair for _, elsewhere in episodes for pair in elsewhere}
     return Picture(
@@ -152,14 +154,14 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
         tuple(episode for episode, _ in episodes),
         tuple(sorted(aside)),
         {key: state.value for key, state in sorted(record.states.items())},
-        () if episodes else breast_texts(record, vocabulary),
+        () if episodes else breast_texts(chart),
         of_concern(record, bool(episodes), vocabulary),
         () if episodes else named_unclearly(record, vocabulary),
     )
 
 
 def _episode(first: View, patient: Mapping[str, Fact]) -> tuple[Episode, tuple[tuple[str, str], ...]]:
-    record, vocabulary, each = first.record, first.vocabulary, first.tumour
+    chart, each = first.chart, first.tumour
     therapy_first, course = treatment.read(first)
     view = dated(first, course)
     facts: dict[str, Fact] = {
@@ -176,13 +178,13 @@ def _episode(first: View, patient: Mapping[str, Fact]) -> tuple[Episode, tuple[t
         "recorded_stage": anatomic_stage.read_recorded(view),
         "systemic_therapy_first": therapy_first,
     }
-    facts = {name: closed(name, fact, record, vocabulary) for name, fact in facts.items()}
+    facts = {name: closed(name, fact, chart) for name, fact in facts.items()}
     together = receptors.hormone_receptor(view, facts["er"], facts["pr"])
-    facts["hormone_receptor"] = closed("hormone_receptor", together, record, vocabulary)
+    facts["hormone_receptor"] = closed("hormone_receptor", together, chart)
     facts["invasive"] = behaviour.settled_by_spread(facts["invasive"], facts["metastatic"])
-    computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), record, vocabulary)
+    computed = closed("anatomic_stage", anatomic_stage.read_anatomic(view, facts["metastatic"]), chart)
     facts["anatomic_stage"], facts["recorded_stage"] = anatomic_stage.compared(computed, facts["recorded_stage"])
-    doubt = closed("worse_result_on_record", worse.read(view, facts), record, vocabulary)
+    doubt = closed("worse_result_on_record", worse.read(view, facts), chart)
     facts["worse_result_on_record"] = doubt
     facts |= side.read_mammograms(each.side, patient)
     facts |= _scores(view, patient, facts)

@@ -1,64 +1,101 @@
-"""What the readers look at: the record as one tumour episode sees it."""
+"""What the readers look at: the chart as one tumour episode sees it."""
 
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Condition, Observation, Record
-from cds_hooks.picture.answers import Slot, slots_by_list
-from cds_hooks.picture.episodes import ANOTHER_CANCER, Chart, Place, Tumour, Tumours, attribute
+from cds_hooks.fhir.record import Condition, Record
+from cds_hooks.picture.answers import Slot
+from cds_hooks.picture.chart import Chart
+from cds_hooks.picture.episodes import ANOTHER_CANCER, Place, Surroundings, Tumour, Tumours
 from cds_hooks.picture.finding import Seen
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
 
 _Found = TypeVar("_Found")
+_More = ParamSpec("_More")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One tumour, the Observations that are or may be about it, and the whole record beside them.
+    """One tumour, the Observations that are or may be about it, and the whole chart beside them.
 
-    `unplaced` are breast diagnoses that fit no single tumour; `elsewhere` are Observations about something else;
-    `unsided_is_unsure` says that there is more than one tumour, `others` are the rest of them; `today` is the day of
-    the consultation. `read` holds what was read from this view before (see `once`).
+    `placed` are the chart's Observations in its order, None in place of one about something else (why, `elsewhere`
+    tells). `unplaced` are breast diagnoses that fit no single tumour; `others` are the rest of the tumours. `told` and
+    `read` hold what was read from this view before (see `once` and `once_dated`).
     """
 
-    record: Record
-    vocabulary: Vocabulary
+    chart: Chart
     tumour: Tumour
-    seen: tuple[Seen, ...]
-    today: date
+    placed: tuple[Seen | None, ...]
     unplaced: tuple[Condition, ...] = ()
     elsewhere: tuple[tuple[str, str], ...] = ()
-    unsided_is_unsure: bool = False
     others: tuple[Tumour, ...] = ()
-    _asked: Mapping[str, tuple[Slot, ...]] = field(init=False, repr=False, compare=False)
-    read: dict[object, Any] = field(init=False, repr=False, compare=False)
+    told: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    read: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_asked", slots_by_list(self.seen, self.vocabulary))
-        object.__setattr__(self, "read", {})
+    @property
+    def record(self) -> Record:
+        """The whole record."""
+        return self.chart.record
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The vocabulary."""
+        return self.chart.vocabulary
+
+    @property
+    def today(self) -> date:
+        """The day of the consultation."""
+        return self.chart.today
+
+    @property
+    def seen(self) -> tuple[Seen, ...]:
+        """The Observations that are or may be about this tumour, in a fixed order."""
+        return tuple(each for each in self.placed if each is not None)
 
     def codes(self, name: str) -> CodeList:
         """A code list by name."""
-        return self.vocabulary.codelists[name]
+        return self.chart.vocabulary.codelists[name]
 
     def asked(self, name: str) -> tuple[Slot, ...]:
-        """Every place where a question of the list is asked, in the fixed order of `seen`."""
-        return self._asked.get(name, ())
+        """Every place where a question of the list is asked, in the fixed order of `placed`."""
+        places = self.chart.asked(name)
+        if not places:
+            return ()
+        if name not in self.read:
+            as_seen = ((slot, self.placed[at]) for at, slot in places)
+            self.read[name] = tuple(slot.as_seen(seen) for slot, seen in as_seen if seen is not None)
+        found: tuple[Slot, ...] = self.read[name]
+        return found
 
 
 def once(read: Callable[[View], _Found]) -> Callable[[View], _Found]:
-    """A function of a view that several readers ask: it reads each view once. What it gives must not change."""
+    """A function of a view that several readers ask and that looks at no Observation: it reads each tumour once, before
+    and after Observations are placed in the course of treatment. What it gives must not change.
+    """
 
     @wraps(read)
     def reading(view: View) -> _Found:
-        if read not in view.read:
-            view.read[read] = read(view)
-        found: _Found = view.read[read]
+        if read not in view.told:
+            view.told[read] = read(view)
+        found: _Found = view.told[read]
+        return found
+
+    return reading
+
+
+def once_dated(read: Callable[Concatenate[View, _More], _Found]) -> Callable[Concatenate[View, _More], _Found]:
+    """The same for one that looks at Observations: it reads each view once for each of its further arguments."""
+
+    @wraps(read)
+    def reading(view: View, /, *more: _More.args, **named: _More.kwargs) -> _Found:
+        key = (read, *more)
+        if key not in view.read:
+            view.read[key] = read(view, *more, **named)
+        found: _Found = view.read[key]
         return found
 
     return reading
@@ -75,48 +112,35 @@ class Course:
     operated: DateInterval | None = None
 
 
-def view_of(tumour: Tumour, tumours: Tumours, record: Record, vocabulary: Vocabulary, today: date) -> View:
-    """The record as this tumour sees it; treatment is not looked at yet (see `dated`)."""
-    chart = Chart(record, tumours.tumours, vocabulary)
-    seen: list[Seen] = []
-    elsewhere: list[tuple[str, str]] = []
-    for observation in _in_fixed_order(record.observations):
-        attribution = attribute(observation, tumour, chart)
+def views_of(chart: Chart, tumours: Tumours) -> tuple[View, ...]:
+    """The chart as each tumour sees it; treatment is not looked at yet (see `dated`)."""
+    around = Surroundings(chart, tumours.tumours)
+    return tuple(_view(tumour, tumours, around) for tumour in tumours.tumours)
+
+
+def _view(tumour: Tumour, tumours: Tumours, around: Surroundings) -> View:
+    placed: list[Seen | None] = []
+    elsewhere: set[tuple[str, str]] = set()
+    for observation in around.chart.observations:
+        attribution = around.attribute(observation, tumour)
         if attribution.place is Place.ELSEWHERE:
-            elsewhere.append((observation.origin.reference, "; ".join(attribution.marks)))
+            elsewhere.add((observation.origin.reference, "; ".join(attribution.marks)))
+            placed.append(None)
         else:
-            seen.append(Seen(observation, attribution.place is Place.HERE, attribution.marks))
-    others = tuple(each for each in tumours.tumours if each != tumour)
-    aside = tuple(sorted(set(elsewhere)))
-    return View(
-        record,
-        vocabulary,
-        tumour,
-        tuple(seen),
-        today,
-        tumours.unplaced,
-        aside,
-        unsided_is_unsure=bool(others),
-        others=others,
-    )
+            placed.append(Seen(observation, attribution.place is Place.HERE, attribution.marks))
+    others = tuple(each for each in tumours.tumours if each is not tumour)
+    return View(around.chart, tumour, tuple(placed), tumours.unplaced, tuple(sorted(elsewhere)), others)
 
 
 def dated(view: View, course: Course) -> View:
     """The view with each Observation placed in the course of treatment."""
-    seen = tuple(_placed(each, course) for each in view.seen)
-    return view if seen == view.seen else replace(view, seen=seen)
+    placed = tuple(each and _placed(each, course) for each in view.placed)
+    return view if placed == view.placed else replace(view, placed=placed, read={})
 
 
 def belongs_to_another_cancer(seen: Seen) -> bool:
     """True if what makes an Observation unsure is another organ's cancer, not the other breast."""
     return ANOTHER_CANCER in seen.marks
-
-
-def _in_fixed_order(observations: tuple[Observation, ...]) -> list[Observation]:
-    """Each once, by reference; two under one reference by their content (costly, so only for these)."""
-    once = sorted(set(observations), key=lambda o: o.origin.reference)
-    shared = Counter(o.origin.reference for o in once)
-    return sorted(once, key=lambda o: (o.origin.reference, repr(o) if shared[o.origin.reference] > 1 else ""))
 
 
 def _placed(seen: Seen, course: Course) -> Seen:

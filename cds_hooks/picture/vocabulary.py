@@ -49,28 +49,30 @@ class FactDefinition:
 
 @dataclass(frozen=True, slots=True)
 class CodeList:
-    """A code list: (canonical system, normalised code) -> meaning. `prefixes` hold (system, prefix) -> meaning."""
+    """A code list: (canonical system, normalised code) -> meaning. `prefixes` hold (system, prefix) -> meaning; of
+    several prefixes of a code the longest tells.
+    """
 
     name: str
     meanings: Mapping[tuple[str, str], str]
     prefixes: Mapping[tuple[str, str], str]
     has_words: bool = field(init=False, repr=False, compare=False)
-    _by_system: Mapping[str, tuple[tuple[str, str], ...]] = field(init=False, repr=False, compare=False)
+    _lengths: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        systems = dict.fromkeys(system for system, _ in self.prefixes)
-        starts = {one: tuple((p, m) for (of, p), m in self.prefixes.items() if of == one) for one in systems}
-        object.__setattr__(self, "_by_system", starts)
+        object.__setattr__(self, "_lengths", _lengths(self.prefixes))
         object.__setattr__(self, "has_words", any(system == TEXT_SYSTEM for system, _ in self.meanings))
 
     def meaning(self, coding: Coding) -> str | None:
         """What this code means in this list; None if it is not in it. A coding without a system never matches."""
-        if coding.system is None or coding.code is None:
+        system, code = coding.system, coding.code
+        if system is None or code is None:
             return None
-        exact = self.meanings.get((coding.system, coding.code))
-        if exact is None and coding.system in self._by_system:
-            starts, code = self._by_system[coding.system], coding.code
-            return next((meaning for prefix, meaning in starts if code.startswith(prefix)), None)
+        exact = self.meanings.get((system, code))
+        if exact is None:
+            for length in self._lengths.get(system, ()):
+                if (meaning := self.prefixes.get((system, code[:length]))) is not None:
+                    return meaning
         return exact
 
     def meanings_of(self, concept: Concept | None) -> frozenset[str]:
@@ -85,37 +87,64 @@ class CodeList:
 
     def of_any(self, concepts: Iterable[Concept]) -> frozenset[str]:
         """All meanings over several concepts."""
-        return frozenset(m for concept in concepts for m in self.meanings_of(concept))
+        found = [m for concept in concepts for m in self.meanings_of(concept)]
+        return frozenset(found) if found else _NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Facts by id, code lists by name, and the numbers that readers need (`numbers` of `facts.yaml`)."""
+    """Facts by id, code lists by name, and the numbers that readers need (`numbers` of `facts.yaml`).
+
+    `first_words` begin a text of several words in some list.
+    """
 
     facts: Mapping[str, FactDefinition]
     codelists: Mapping[str, CodeList]
     numbers: Mapping[str, Decimal]
     _naming: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
-    _with_prefixes: Mapping[str, tuple[CodeList, ...]] = field(init=False, repr=False, compare=False)
+    _starting: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
+    _lengths: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    first_words: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        naming: dict[tuple[str, str], set[str]] = {}
-        for name, codelist in self.codelists.items():
-            for code in codelist.meanings:
-                naming.setdefault(code, set()).add(name)
-        object.__setattr__(self, "_naming", {code: frozenset(names) for code, names in naming.items()})
-        prefixed: dict[str, dict[str, CodeList]] = {}
-        for name, codelist in self.codelists.items():
-            for system, _ in codelist.prefixes:
-                prefixed.setdefault(system, {})[name] = codelist
-        object.__setattr__(self, "_with_prefixes", {system: tuple(of.values()) for system, of in prefixed.items()})
+        lists = self.codelists.items()
+        starting = _names_by_code((name, codelist.prefixes) for name, codelist in lists)
+        object.__setattr__(self, "_naming", _names_by_code((name, codelist.meanings) for name, codelist in lists))
+        object.__setattr__(self, "_starting", starting)
+        object.__setattr__(self, "_lengths", _lengths(starting))
+        texts = [code for system, code in (*self._naming, *starting) if system == TEXT_SYSTEM]
+        object.__setattr__(self, "first_words", frozenset(text.split()[0] for text in texts if " " in text))
 
-    def lists_naming(self, concept: Concept) -> set[str]:
-        """The names of the code lists that have one of the concept's codes."""
-        found: set[str] = set()
-        for coding in concept.codings:
-            if coding.system is not None and coding.code is not None:
-                found |= self._naming.get((coding.system, coding.code), _NONE)
-                with_prefixes = self._with_prefixes.get(coding.system, ())
-                found.update(each.name for each in with_prefixes if each.meaning(coding) is not None)
+    def lists_with(self, system: str | None, code: str | None) -> frozenset[str]:
+        """The names of the code lists that have this code, by itself or by its beginning."""
+        if system is None or code is None:
+            return _NONE
+        found = self._naming.get((system, code), _NONE)
+        for length in self._lengths.get(system, ()):
+            if (names := self._starting.get((system, code[:length]))) is not None:
+                found |= names
         return found
+
+    def lists_naming(self, concept: Concept) -> frozenset[str]:
+        """The names of the code lists that have one of the concept's codes."""
+        found = _NONE
+        for coding in concept.codings:
+            found |= self.lists_with(coding.system, coding.code)
+        return found
+
+
+def _names_by_code(lists: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> dict[tuple[str, str], frozenset[str]]:
+    """The names of the lists that hold each code, or each beginning of one."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for name, codes in lists:
+        for code in codes:
+            found.setdefault(code, set()).add(name)
+    return {code: frozenset(names) for code, names in found.items()}
+
+
+def _lengths(prefixes: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
+    """How long the prefixes of each system are, the longest first."""
+    found: dict[str, set[int]] = {}
+    for system, prefix in prefixes:
+        found.setdefault(system, set()).add(len(prefix))
+    return {system: tuple(sorted(lengths, reverse=True)) for system, lengths in found.items()}

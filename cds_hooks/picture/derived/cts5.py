@@ -74,7 +74,7 @@ def read(facts: Mapping[str, Fact], numbers: Numbers) -> Fact:
 
 def menopause_then(view: View, diagnosis_age: Fact, sex: Fact) -> Fact:
     """Menopausal state at diagnosis: by age then, or as documented by the end of the first work-up, not later."""
-    found = menopause.read_status(view.record, view.vocabulary, view.today, diagnosis_age, sex)
+    found = menopause.read_status(view.chart, diagnosis_age, sex)
     when = diagnosed(view.tumour)
     if not isinstance(found, Known) or when is None or when.latest is None:
         return found if isinstance(found, Unknown) else Unknown(Why.NOT_RECORDED, found.evidence)

@@ -8,7 +8,7 @@ from cds_hooks.picture.diagnosis import breast_meanings, is_unconfirmed, of_cond
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import Finding, evidence_of
 from cds_hooks.picture.readers.stage import categories, stage_groups
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once_dated
 
 _DISAGREE = "diagnosis and histology disagree on invasive or in situ"
 _NO_CARCINOMA = "diagnosis and histology disagree on carcinoma or another tumour"
@@ -32,6 +32,7 @@ def read_histology(view: View) -> Fact:
     return settle("histology", found, How.LATEST, view.vocabulary)
 
 
+@once_dated
 def histologies(view: View) -> tuple[Finding, ...]:
     """Every recorded histologic type: from Observations, from the morphology of a diagnosis, from its code."""
     answers = view.codes("histology_answers")

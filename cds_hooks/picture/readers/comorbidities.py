@@ -7,10 +7,11 @@ while active is said beside each code.
 from datetime import date, timedelta
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Concept, Condition, MedicationKind, MedicationUse, Record
+from cds_hooks.fhir.record import Concept, Condition, MedicationKind, MedicationUse
 from cds_hooks.picture.answers import contradicted, text_coding
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import marks_of
-from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.in_words import IN_WORDS, PAST, said_in_words
 from cds_hooks.picture.readers.events import is_done, is_given, words_in
@@ -38,22 +39,23 @@ _OVER = frozenset({"completed", "stopped", "ended"})
 _EVER = "ever"
 
 
-def read(record: Record, vocabulary: Vocabulary, today: date) -> dict[str, Fact]:
+def read(chart: Chart) -> dict[str, Fact]:
     """The facts of `DIAGNOSES` and `DRUGS`, each "yes" or unknown."""
-    found = {name: read_diagnosis(name, record, vocabulary, today) for name in DIAGNOSES}
-    return {**found, **{name: read_drug(codes, record, vocabulary, today) for name, codes in DRUGS.items()}}
+    found = {name: read_diagnosis(name, chart) for name in DIAGNOSES}
+    return {**found, **{name: read_drug(codes, chart) for name, codes in DRUGS.items()}}
 
 
-def read_diagnosis(name: str, record: Record, vocabulary: Vocabulary, today: date) -> Fact:
+def read_diagnosis(name: str, chart: Chart) -> Fact:
     """A diagnosis or an operation of the code list `name`."""
+    vocabulary, today = chart.vocabulary, chart.today
     codes = vocabulary.codelists[name]
     proof = [
         Evidence(p.origin.reference, day(p.performed), p.origin.marks)
-        for p in record.procedures
+        for p in chart.procedures(name)
         if codes.meanings_of(p.code) and is_done(p) and not _ahead(p.performed, today)
     ]
     aside = []
-    for condition in record.conditions:
+    for condition in chart.conditions(name):
         in_words = said_in_words(condition.code, codes, vocabulary)
         meanings = codes.meanings_of(condition.code) | in_words
         if not meanings:
@@ -70,27 +72,26 @@ def read_diagnosis(name: str, record: Record, vocabulary: Vocabulary, today: dat
     return _yes(proof, aside)
 
 
-def read_drug(codes: str, record: Record, vocabulary: Vocabulary, today: date) -> Fact:
+def read_drug(name: str, chart: Chart) -> Fact:
     """A drug of a code list that is taken now, as far as the record tells."""
-    codelist = vocabulary.codelists[codes]
-    proof, aside = uses_of(codelist, record, vocabulary, today)
-    for condition in record.conditions:
+    vocabulary, codelist = chart.vocabulary, chart.vocabulary.codelists[name]
+    proof, aside = uses_of(name, chart)
+    for condition in chart.conditions(name):
         if not codelist.meanings_of(condition.code) or contradicted(condition.code, vocabulary):
             continue
-        if has_ended(condition, today):
+        if has_ended(condition, chart.today):
             aside.append(SetAside(condition.origin.reference, "no longer active"))
         else:
             proof.append(_evidence(condition, vocabulary))
     return _yes(proof, aside)
 
 
-def uses_of(
-    codelist: CodeList, record: Record, vocabulary: Vocabulary, today: date
-) -> tuple[list[Evidence], list[SetAside]]:
+def uses_of(name: str, chart: Chart) -> tuple[list[Evidence], list[SetAside]]:
     """The uses of drugs of a code list that go on or have only just ended, and those that are set aside."""
-    within = timedelta(days=int(vocabulary.numbers["drug_counts_for_days"]))
+    codelist, today = chart.vocabulary.codelists[name], chart.today
+    within = timedelta(days=int(chart.vocabulary.numbers["drug_counts_for_days"]))
     proof, aside = [], []
-    for use in record.medications:
+    for use in chart.medications(name):
         meanings = _drug_meanings(use.drug, codelist)
         if not meanings or not is_given(use) or _ahead(use.when, today):
             continue
@@ -133,5 +134,7 @@ def _ahead(when: DateInterval | None, today: date) -> bool:
 
 
 def _yes(proof: list[Evidence], aside: list[SetAside]) -> Fact:
+    if not proof and not aside:
+        return NOT_RECORDED
     set_aside = tuple(sorted(set(aside)))
     return Known("yes", tuple(sorted(set(proof))), set_aside) if proof else Unknown(Why.NOT_RECORDED, (), set_aside)

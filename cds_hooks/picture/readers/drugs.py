@@ -52,7 +52,7 @@ class Drug:
 @once
 def drugs(view: View) -> tuple[Drug, ...]:
     """Every cancer drug or bone agent that was given, stated or ordered, in a fixed order."""
-    uses = (u for u in view.record.medications if is_given(u) and not lies_ahead(u.when, view))
+    uses = (u for u in view.chart.medications(*_LISTS, *_WORD_LISTS) if is_given(u) and not lies_ahead(u.when, view))
     return _in_order(_drug(use, view) for use in uses)
 
 

@@ -69,7 +69,7 @@ def _spell(drug: Drug, view: View) -> Spell:
 def _stated(view: View) -> tuple[Spell, ...]:
     """Long-term use on file as a condition; with two tumours it may be for either."""
     found = []
-    for condition in view.record.conditions:
+    for condition in view.chart.conditions("treatment_history"):
         words = view.codes("treatment_history").words_of(condition.code)
         if "endocrine" in words and not view.others and not is_unconfirmed(condition):
             kinds = next((agents for word, agents in _BY_CONDITION.items() if word in words), frozenset({"other"}))

@@ -13,7 +13,7 @@ from datetime import timedelta
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, Condition, MedicationKind, MedicationUse, Procedure
 from cds_hooks.picture.answers import text_coding
-from cds_hooks.picture.diagnosis import is_other_cancer, sides_in
+from cds_hooks.picture.diagnosis import sides_in
 from cds_hooks.picture.elapsed import first_of
 from cds_hooks.picture.episodes import ANOTHER_CANCER, SIDE_NOT_STATED, Attribution, Place, Tumour
 from cds_hooks.picture.fact import Evidence, SetAside
@@ -189,7 +189,7 @@ def before_this_tumour(when: DateInterval | None, view: View) -> bool:
 
 def another_cancer(view: View) -> bool:
     """True if a cancer of another organ is on record."""
-    return any(is_other_cancer(c, view.vocabulary) for c in view.record.conditions)
+    return view.chart.other_cancer
 
 
 def put_aside(reference: str, place: Attribution) -> SetAside:

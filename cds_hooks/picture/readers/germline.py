@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_hooks.fhir.record import Answer, Concept, Observation, Record
-from cds_hooks.picture.answers import Slot, as_text, contradicted, slots, text_coding, word_in
+from cds_hooks.picture.answers import Slot, as_text, contradicted, text_coding, word_in
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import is_unconfirmed
-from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
-from cds_hooks.picture.finding import Seen, day
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
+from cds_hooks.picture.finding import day
 from cds_hooks.picture.vocabulary import CodeList, Vocabulary
 
 GENES = ("brca1", "brca2", "palb2", "tp53")
@@ -33,9 +34,11 @@ class Result:
     note: str = ""
 
 
-def read(record: Record, vocabulary: Vocabulary) -> dict[str, Fact]:
+def read(chart: Chart) -> dict[str, Fact]:
     """The facts germline_pathogenic, germline_negative (lists of genes) and germline_tested."""
-    found = sorted({*_observed(record, vocabulary), *_coded(record, vocabulary)})
+    found = sorted({*_observed(chart), *_coded(chart)})
+    if not found:
+        return dict.fromkeys(("germline_pathogenic", "germline_negative", "germline_tested"), NOT_RECORDED)
     aside = tuple(sorted({SetAside(r.evidence.reference, r.note) for r in found if r.outcome == _NO_RESULT}))
     results = [r for r in found if r.outcome != _NO_RESULT]
     positive = {r.gene for r in results if r.outcome == _PATHOGENIC and r.gene}
@@ -82,10 +85,10 @@ def _evidence(results: list[Result], outcome: str) -> tuple[Evidence, ...]:
     return tuple(sorted({r.evidence for r in results if r.outcome == outcome}))
 
 
-def _coded(record: Record, vocabulary: Vocabulary) -> Iterator[Result]:
+def _coded(chart: Chart) -> Iterator[Result]:
     """A carrier state or an inherited susceptibility coded as a diagnosis."""
-    answers = vocabulary.codelists["germline_answers"]
-    for condition in record.conditions:
+    answers = chart.vocabulary.codelists["germline_answers"]
+    for condition in chart.conditions("germline_answers"):
         for meaning in sorted(answers.meanings_of(condition.code)):
             gene, outcome = _told(meaning)
             marks = condition.origin.marks
@@ -95,11 +98,10 @@ def _coded(record: Record, vocabulary: Vocabulary) -> Iterator[Result]:
             yield Result(gene, outcome if gene else _UNSURE, evidence, "" if gene else "no gene is named")
 
 
-def _observed(record: Record, vocabulary: Vocabulary) -> Iterator[Result]:
-    interpreted = _interpretations(record, vocabulary)
-    seen = (Seen(observation) for observation in record.observations)
-    asked = vocabulary.codelists["germline_questions"]
-    for slot in slots(seen, asked, vocabulary):
+def _observed(chart: Chart) -> Iterator[Result]:
+    record, vocabulary = chart.record, chart.vocabulary
+    interpreted = _interpretations(chart)
+    for slot in chart.slots("germline_questions"):
         if slot.meaning == "implication":
             continue
         observation = slot.seen.observation
@@ -203,11 +205,12 @@ def _meanings(value: Answer, codes: CodeList) -> frozenset[str]:
     return frozenset({*codes.meanings_of(concept), *(m for m in by_text if m is not None)})
 
 
-def _interpretations(record: Record, vocabulary: Vocabulary) -> dict[str, frozenset[str]]:
+def _interpretations(chart: Chart) -> dict[str, frozenset[str]]:
     """Clinical significance told in an Observation of its own, by the variant that it is derived from."""
     told: dict[str, frozenset[str]] = {}
-    for observation in record.observations:
-        significance = _parts(observation, "significance", vocabulary)
+    with_parts = {slot.seen.observation.origin.reference for slot in chart.slots("genomic_parts")}
+    for observation in (o for o in chart.observations if o.origin.reference in with_parts):
+        significance = _parts(observation, "significance", chart.vocabulary)
         for reference in observation.derived_from if significance else ():
             told[reference] = told.get(reference, frozenset()) | significance
     return told

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from cds_hooks.fhir.record import Concept, Record
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.in_words import PAST, said_in_words
@@ -15,13 +16,13 @@ _NOT_HELD = frozenset({"planned", "cancelled", "entered-in-error"})
 _ENDED = frozenset({"inactive", "resolved", "remission"})
 
 
-def read(record: Record, vocabulary: Vocabulary, today: date) -> dict[str, Fact]:
+def read(chart: Chart) -> dict[str, Fact]:
     """The facts deceased, hospice, age (years, today) and sex."""
     return {
-        "deceased": read_deceased(record),
-        "hospice": read_hospice(record, vocabulary),
-        "age": read_age(record, today),
-        "sex": read_sex(record),
+        "deceased": read_deceased(chart.record),
+        "hospice": read_hospice(chart),
+        "age": read_age(chart.record, chart.today),
+        "sex": read_sex(chart.record),
     }
 
 
@@ -34,22 +35,22 @@ def read_deceased(record: Record) -> Fact:
     return Known("no", evidence) if patient.deceased is False else Unknown(Why.NOT_RECORDED)
 
 
-def read_hospice(record: Record, vocabulary: Vocabulary) -> Fact:
+def read_hospice(chart: Chart) -> Fact:
     """Hospice care as a diagnosis, a procedure, a visit or where a stay ended; palliative care is not hospice."""
-    codes = vocabulary.codelists["hospice"]
+    vocabulary, codes = chart.vocabulary, chart.vocabulary.codelists["hospice"]
     conditions = [
         Evidence(c.origin.reference, day(c.onset), c.origin.marks)
-        for c in record.conditions
+        for c in chart.conditions("hospice")
         if c.clinical_status not in _ENDED and _is_or_says(c.code, codes, vocabulary)
     ]
     procedures = [
         Evidence(p.origin.reference, day(p.performed), p.origin.marks)
-        for p in record.procedures
+        for p in chart.procedures("hospice")
         if p.status not in _NOT_DONE and _is_or_says(p.code, codes, vocabulary)
     ]
     visits = [
         Evidence(e.origin.reference, day(e.period), e.origin.marks)
-        for e in record.encounters
+        for e in chart.record.encounters
         if e.status not in _NOT_HELD
         and any(_is_or_says(c, codes, vocabulary) for c in (*e.type, e.service_type, *e.reason, e.discharge) if c)
     ]

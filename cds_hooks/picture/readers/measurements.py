@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from cds_hooks.fhir.dates import before
-from cds_hooks.fhir.record import Record
-from cds_hooks.picture.answers import Slot, number_in, slots, word_in
-from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why
-from cds_hooks.picture.finding import Finding, Seen, evidence_of
+from cds_hooks.picture.answers import Slot, number_in, word_in
+from cds_hooks.picture.chart import Chart
+from cds_hooks.picture.fact import NOT_RECORDED, Fact, Interval, Known, SetAside, Unknown, Why
+from cds_hooks.picture.finding import Finding, evidence_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
 # The units in which each is taken, best first. A rate per body surface is named as such by its question, so that the
@@ -27,15 +27,14 @@ UNITS: Mapping[str, tuple[str, ...]] = {
 _UNREAD = frozenset({Why.UNIT_MISSING, Why.NOT_UNDERSTOOD, Why.CONFLICTING})
 
 
-def read(record: Record, vocabulary: Vocabulary) -> dict[str, Fact]:
+def read(chart: Chart) -> dict[str, Fact]:
     """The facts t_score, lvef (%), qtc (ms), egfr (mL/min/1.73m2), creatinine_clearance (mL/min) and bmi (kg/m2)."""
-    seen = tuple(Seen(observation) for observation in record.observations)
-    return {name: _latest(name, _findings(name, seen, vocabulary), vocabulary) for name in UNITS}
+    return {name: _latest(name, _findings(name, chart), chart.vocabulary) for name in UNITS}
 
 
-def _findings(name: str, seen: Iterable[Seen], vocabulary: Vocabulary) -> list[Finding]:
-    asked = slots(seen, vocabulary.codelists[f"{name}_questions"], vocabulary)
-    found = {f for slot in asked if (f := _finding(name, slot, vocabulary)) is not None}
+def _findings(name: str, chart: Chart) -> list[Finding]:
+    asked = chart.slots(f"{name}_questions")
+    found = {f for slot in asked if (f := _finding(name, slot, chart.vocabulary)) is not None}
     return sorted(found, key=lambda f: (f.reference, repr(f)))
 
 
@@ -65,6 +64,8 @@ def _believable(name: str, value: Interval, vocabulary: Vocabulary) -> bool:
 
 
 def _latest(name: str, findings: Sequence[Finding], vocabulary: Vocabulary) -> Fact:
+    if not findings:
+        return NOT_RECORDED
     usable = [f for f in findings if isinstance(f.value, Interval)]
     newest = _not_surely_older(usable)
     unread = [f for f in findings if f.why in _UNREAD and not _surely_older(f, newest)]

@@ -13,11 +13,12 @@ from datetime import date, timedelta
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Record
-from cds_hooks.picture.answers import Slot, number_in, slots, word_in
+from cds_hooks.picture.answers import Slot, number_in, word_in
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import is_unconfirmed, marks_of
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why, with_note
-from cds_hooks.picture.finding import Finding, Seen
+from cds_hooks.picture.finding import Finding
 from cds_hooks.picture.gaps import closed
 from cds_hooks.picture.in_words import IN_WORDS, PAST, said_in_words
 from cds_hooks.picture.readers.comorbidities import has_ended, read_diagnosis, uses_of
@@ -30,62 +31,63 @@ _DOCUMENTED = frozenset({"conditions", "obsHost"})
 _SYMPTOMS = 1  # menopausal complaints yield to any statement of the state
 
 
-def read(record: Record, vocabulary: Vocabulary, today: date, age: Fact, sex: Fact) -> dict[str, Fact]:
+def read(chart: Chart, age: Fact, sex: Fact) -> dict[str, Fact]:
     """The facts menopausal_status and pregnant_or_lactating, with what could not be seen already weighed."""
     return {
-        "menopausal_status": read_status(record, vocabulary, today, age, sex),
-        "pregnant_or_lactating": read_pregnancy(record, vocabulary, today, age, sex),
+        "menopausal_status": read_status(chart, age, sex),
+        "pregnant_or_lactating": read_pregnancy(chart, age, sex),
     }
 
 
-def read_status(record: Record, vocabulary: Vocabulary, today: date, age: Fact, sex: Fact) -> Fact:
+def read_status(chart: Chart, age: Fact, sex: Fact) -> Fact:
     """Premenopausal or postmenopausal, by the rule above."""
     if _is(sex, "male"):
         return Unknown(Why.NOT_RECORDED)
-    findings = [*_diagnosed(record, vocabulary, today), *_observed(record, vocabulary, age)]
+    vocabulary = chart.vocabulary
+    findings = [*_diagnosed(chart), *_observed(chart, age)]
     settled = settle("menopausal_status", findings, How.LATEST, vocabulary)
-    documented = closed("menopausal_status", settled, record, vocabulary, _DOCUMENTED)
-    ovaries = read_diagnosis("ovaries_absent", record, vocabulary, today)
+    documented = closed("menopausal_status", settled, chart, _DOCUMENTED)
+    ovaries = read_diagnosis("ovaries_absent", chart)
     if isinstance(ovaries, Known):
         return _by("both ovaries removed", "postmenopausal", ovaries.evidence, documented)
     if _is_past_menopause(age, vocabulary):
-        late = [f for f in findings if f.value == "premenopausal" and _old_enough_then(f, record, vocabulary)]
+        late = [f for f in findings if f.value == "premenopausal" and _old_enough_then(f, chart.record, vocabulary)]
         if late:
             evidence = tuple(sorted({f.evidence for f in late}))
             return Unknown(Why.CONFLICTING, evidence, documented.set_aside, ("premenopausal at this age",))
         return _by("by age", "postmenopausal", age.evidence, documented)
-    suppressed, _ = uses_of(vocabulary.codelists["ovarian_suppressants"], record, vocabulary, today)
+    suppressed, _ = uses_of("ovarian_suppressants", chart)
     if suppressed:
         return _by("on ovarian suppression", "premenopausal", tuple(sorted(set(suppressed))), documented)
     return documented
 
 
-def read_pregnancy(record: Record, vocabulary: Vocabulary, today: date, age: Fact, sex: Fact) -> Fact:
+def read_pregnancy(chart: Chart, age: Fact, sex: Fact) -> Fact:
     """Pregnant or breastfeeding. Men, and women of an age from which menopause is certain, are neither."""
     if _is(sex, "male"):
         return Known("no", sex.evidence)
+    vocabulary = chart.vocabulary
     if _is_past_menopause(age, vocabulary):
         return Known("no", _marked(age.evidence, "by age"))
-    asked = vocabulary.codelists["pregnancy_questions"]
     answers = [
         (slot.meaning, finding)
-        for slot in slots((Seen(o) for o in record.observations), asked, vocabulary)
-        if (finding := _pregnancy_answer(slot, vocabulary, today)) is not None
+        for slot in chart.slots("pregnancy_questions")
+        if (finding := _pregnancy_answer(slot, vocabulary, chart.today)) is not None
     ]
-    found = [*_pregnancies(record, vocabulary, today), *(f for _, f in answers if f.value != "no")]
+    found = [*_pregnancies(chart), *(f for _, f in answers if f.value != "no")]
     denied = {meaning for meaning, f in answers if f.value == "no"}
     if denied == {"pregnancy", "lactation"}:
         found += [f for _, f in answers if f.value == "no"]
     settled = settle("pregnant_or_lactating", found, How.WORST, vocabulary)
-    return closed("pregnant_or_lactating", settled, record, vocabulary)
+    return closed("pregnant_or_lactating", settled, chart)
 
 
-def _diagnosed(record: Record, vocabulary: Vocabulary, today: date) -> list[Finding]:
-    codes = vocabulary.codelists["menopause_conditions"]
+def _diagnosed(chart: Chart) -> list[Finding]:
+    vocabulary, codes = chart.vocabulary, chart.vocabulary.codelists["menopause_conditions"]
     found = []
-    for condition in record.conditions:
+    for condition in chart.conditions("menopause_conditions"):
         for meaning in sorted(codes.meanings_of(condition.code)):
-            if meaning == "premenopausal" and has_ended(condition, today):
+            if meaning == "premenopausal" and has_ended(condition, chart.today):
                 continue
             unsure = meaning == "equivocal" or is_unconfirmed(condition)
             finding = Finding(None, condition.origin.reference, condition.onset, kind="diagnosis")
@@ -94,11 +96,11 @@ def _diagnosed(record: Record, vocabulary: Vocabulary, today: date) -> list[Find
     return found
 
 
-def _observed(record: Record, vocabulary: Vocabulary, age: Fact) -> list[Finding]:
-    asked = vocabulary.codelists["menopause_questions"]
+def _observed(chart: Chart, age: Fact) -> list[Finding]:
+    vocabulary = chart.vocabulary
     answers = (vocabulary.codelists["menopause_answers"], vocabulary.codelists["generic_answers"])
     found = []
-    for slot in slots((Seen(o) for o in record.observations), asked, vocabulary):
+    for slot in chart.slots("menopause_questions"):
         if slot.contradicts:
             found.append(slot.refused())
         elif slot.meaning == "age":
@@ -118,11 +120,12 @@ def _age_at_menopause(slot: Slot, age: Fact) -> Iterable[Finding]:
     return (slot.found("postmenopausal" if reached else Why.NOT_UNDERSTOOD, kind="age at menopause"),)
 
 
-def _pregnancies(record: Record, vocabulary: Vocabulary, today: date) -> list[Finding]:
+def _pregnancies(chart: Chart) -> list[Finding]:
+    vocabulary, today = chart.vocabulary, chart.today
     codes = vocabulary.codelists["pregnancy_conditions"]
     within = timedelta(days=int(vocabulary.numbers["pregnancy_counts_for_days"]))
     found = []
-    for c in record.conditions:
+    for c in chart.conditions("pregnancy_conditions"):
         if has_ended(c, today) or not _recent(c.onset, today, within):
             continue
         in_words = said_in_words(c.code, codes, vocabulary)

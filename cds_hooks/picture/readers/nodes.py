@@ -202,7 +202,11 @@ def _clinical(staged: Staged) -> Finding:
 def _from_diagnoses(view: View, found: list[Finding]) -> list[Finding]:
     """A coded regional node metastasis proves a positive node, and contradicts a count of none."""
     codes = view.codes("metastasis_conditions")
-    regional = [c for c in view.record.conditions if codes.meanings_of(c.code) & {"regional", "regional_or_distant"}]
+    regional = [
+        c
+        for c in view.chart.conditions("metastasis_conditions")
+        if codes.meanings_of(c.code) & {"regional", "regional_or_distant"}
+    ]
     none_counted = [f for f in found if f.attributed and f.value == NONE and f.rank in (_COUNTED, _CATEGORY)]
     findings = []
     for condition in regional:

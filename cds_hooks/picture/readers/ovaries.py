@@ -40,12 +40,12 @@ def _removed(view: View) -> tuple[Evidence, ...]:
     """Both ovaries gone, as a procedure or a condition."""
     procedures = [
         Evidence(p.origin.reference, day(p.performed), p.origin.marks)
-        for p in view.record.procedures
+        for p in view.chart.procedures("ovaries_absent")
         if _both(p, view) and is_done(p) and not lies_ahead(p.performed, view)
     ]
     conditions = [
         Evidence(c.origin.reference, day(c.onset), c.origin.marks)
-        for c in view.record.conditions
+        for c in view.chart.conditions("ovaries_absent")
         if _both(c, view) and not is_unconfirmed(c)
     ]
     return tuple(sorted({*procedures, *conditions}))

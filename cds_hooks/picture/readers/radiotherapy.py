@@ -72,7 +72,8 @@ def read(view: View) -> dict[str, Fact]:
 @once
 def courses(view: View) -> tuple[Course, ...]:
     """Every irradiation on record that was begun, in a fixed order."""
-    found = {_course(p, view) for p in view.record.procedures if _is_radiotherapy(p, view) and is_done(p)}
+    named = view.chart.procedures("radiotherapy_procedures")
+    found = {_course(p, view) for p in named if _is_radiotherapy(p, view) and is_done(p)}
     begun = (c for c in found if not lies_ahead(c.finding.when, view))
     return tuple(sorted(begun, key=lambda c: (c.finding.reference, repr(c))))
 
@@ -81,7 +82,7 @@ def _may_reach(every: Iterable[Course], view: View) -> Fact:
     """Yes, with whatever is on record that was not certainly of the other side or of another part of the body."""
     found = {c.finding.reference: c.finding.evidence for c in every if c.near}
     told = view.codes("treatment_history")
-    for condition in view.record.conditions:
+    for condition in view.chart.conditions("treatment_history"):
         by_code = bool(told.words_of(condition.code) & {"radiotherapy", "irradiated"})
         in_words = said_in_words(condition.code, told, view.vocabulary)
         if by_code or ("radiotherapy" in in_words and not _worded_elsewhere(condition.code, view)):
@@ -174,7 +175,7 @@ def _in_words(procedure: Procedure, view: View) -> frozenset[str]:
 def _history(view: View) -> list[Finding]:
     """Irradiation on file as a condition. It names no site: of several cancers it may have been for any."""
     found = []
-    for condition in view.record.conditions:
+    for condition in view.chart.conditions("treatment_history"):
         words = view.codes("treatment_history").words_of(condition.code)
         if "radiotherapy" in words:
             unsure = bool(view.others) or ("breast" not in words and another_cancer(view))

@@ -78,7 +78,7 @@ def _coded(view: View, receptor: str) -> list[Finding]:
     """Statuses coded as a diagnosis (Z17, "HER2 negative carcinoma"); they yield to what was observed in tissue."""
     codes = view.codes("receptor_status_conditions")
     findings: list[Finding] = []
-    for condition in view.record.conditions:
+    for condition in view.chart.conditions("receptor_status_conditions"):
         words = {w for meaning in codes.meanings_of(condition.code) for w in meaning.split()}
         said = sorted(w.removeprefix(f"{receptor}_") for w in words if w.startswith(f"{receptor}_"))
         if not said:
@@ -86,7 +86,7 @@ def _coded(view: View, receptor: str) -> list[Finding]:
         sides = sides_in((condition.code, *condition.laterality, *condition.body_site), view.vocabulary)
         if sides and view.tumour.side and view.tumour.side not in sides:
             continue
-        sure = not view.unsided_is_unsure or bool(sides) or condition in view.tumour.conditions
+        sure = not view.others or bool(sides) or condition in view.tumour.conditions
         marks = marks_of(condition, view.vocabulary)
         diagnosis = Finding(None, condition.origin.reference, condition.onset, rank=_CODED_DIAGNOSIS, kind="diagnosis")
         findings += [replace(diagnosis, value=word, marks=marks, attributed=sure) for word in said]

@@ -1,14 +1,15 @@
 """Where the chart writes down signs of recurrence, and results that explain one: what each resource says by itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.dates import DateInterval, order_key
 from cds_hooks.fhir.record import Concept, Condition, Observation, Record
-from cds_hooks.picture.answers import Slot, slots, text_coding, word_in
+from cds_hooks.picture.answers import Slot, text_coding, word_in
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import TUMOUR, is_unconfirmed, sides_in
 from cds_hooks.picture.fact import Evidence, Why
-from cds_hooks.picture.finding import Seen, day
+from cds_hooks.picture.finding import day
 from cds_hooks.picture.readers.events import words_in
 from cds_hooks.picture.view import View, belongs_to_another_cancer
 from cds_hooks.picture.vocabulary import Vocabulary
@@ -24,6 +25,14 @@ _CAME_BACK = frozenset({"recurrence", "relapse"})
 _REFUTED = frozenset({"refuted", "entered-in-error"})
 _VOID = frozenset({"cancelled", "entered-in-error"})
 _PRESENT = {"positive": "yes", "negative": "no", "none": "no"}
+# The lists of what a diagnosis can tell of a recurrence.
+_TOLD_BY_DIAGNOSES = (
+    "recurrence_signs",
+    "recurrence_sign_diagnoses",
+    "breast_cancer_conditions",
+    "metastasis_conditions",
+    "birads_answers",
+)
 _ASSESSED = ("benign", "suspicious", "unsettled", "known")
 
 
@@ -74,15 +83,15 @@ class Sign:
         return replace(self, not_one=why)
 
 
-def signs_in(record: Record, views: Sequence[View], vocabulary: Vocabulary) -> Iterator[Sign]:
+def signs_in(chart: Chart, views: Sequence[View]) -> Iterator[Sign]:
     """Everything on record that names a sign, denied or not, whenever it was."""
-    for condition in record.conditions:
+    vocabulary = chart.vocabulary
+    for condition in chart.conditions(*_TOLD_BY_DIAGNOSES):
         yield from _of_condition(condition, vocabulary)
-    seen = [Seen(o) for o in record.observations if o.status not in _VOID]
-    yield from _answered(seen, vocabulary)
-    yield from _reported(seen, vocabulary)
-    yield from _assessed(seen, vocabulary)
-    for report in record.reports:
+    yield from _answered(chart)
+    yield from _reported(chart)
+    yield from _assessed(chart)
+    for report in chart.record.reports:
         if report.status not in _VOID and _assessment(report.conclusion_codes, vocabulary) == "suspicious":
             sides = sides_in((report.code,), vocabulary) or _mammogram_sides(report.code, vocabulary)
             yield _image(report.origin.reference, report.effective, sides, report.origin.marks)
@@ -91,15 +100,15 @@ def signs_in(record: Record, views: Sequence[View], vocabulary: Vocabulary) -> I
         yield from _progression(view)
 
 
-def explanations(record: Record, vocabulary: Vocabulary) -> tuple[Sign, ...]:
+def explanations(chart: Chart) -> tuple[Sign, ...]:
     """Benign results: of a biopsy, which explain signs in that breast; of imaging, which only replace an image."""
-    found = {*_benign_diagnoses(record, vocabulary), *_benign_results(record, vocabulary)}
-    return tuple(sorted({*found, *_benign_reports(record, vocabulary)}, key=repr))
+    found = {*_benign_diagnoses(chart), *_benign_results(chart)}
+    return tuple(sorted({*found, *_benign_reports(chart.record, chart.vocabulary)}, key=repr))
 
 
-def _benign_diagnoses(record: Record, vocabulary: Vocabulary) -> Iterator[Sign]:
-    benign = vocabulary.codelists["benign_breast_findings"]
-    for condition in record.conditions:
+def _benign_diagnoses(chart: Chart) -> Iterator[Sign]:
+    vocabulary, benign = chart.vocabulary, chart.vocabulary.codelists["benign_breast_findings"]
+    for condition in chart.conditions("benign_breast_findings"):
         refuted = condition.verification_status in _REFUTED or is_unconfirmed(condition)
         if benign.meanings_of(condition.code) and not refuted:
             sides = _sides_of(condition, vocabulary)
@@ -120,13 +129,12 @@ def _benign_reports(record: Record, vocabulary: Vocabulary) -> Iterator[Sign]:
             yield _benign(reference, when, sides, frozenset({_IMAGE}))
 
 
-def _benign_results(record: Record, vocabulary: Vocabulary) -> Iterator[Sign]:
-    benign = vocabulary.codelists["benign_breast_findings"]
-    seen = [Seen(o) for o in record.observations if o.status not in _VOID]
-    for slot in slots(seen, vocabulary.codelists["histology_questions"], vocabulary):
+def _benign_results(chart: Chart) -> Iterator[Sign]:
+    vocabulary, benign = chart.vocabulary, chart.vocabulary.codelists["benign_breast_findings"]
+    for slot in _valid(chart.slots("histology_questions")):
         if any(benign.meanings_of(v) for v in slot.values if isinstance(v, Concept)):
             yield _of_result(slot, vocabulary, _IN_THE_BREAST)
-    for slot in slots(seen, vocabulary.codelists["birads_questions"], vocabulary):
+    for slot in _valid(chart.slots("birads_questions")):
         if _category(slot, vocabulary) == "benign":
             yield _of_result(slot, vocabulary, frozenset({_IMAGE}))
 
@@ -162,10 +170,10 @@ def _suspicion(condition: Condition, vocabulary: Vocabulary) -> str:
     return ""
 
 
-def _answered(seen: Sequence[Seen], vocabulary: Vocabulary) -> Iterator[Sign]:
+def _answered(chart: Chart) -> Iterator[Sign]:
     """Signs asked by their own code: only a positive answer says that there is one."""
-    generic = vocabulary.codelists["generic_answers"]
-    for slot in slots(seen, vocabulary.codelists["recurrence_signs"], vocabulary):
+    vocabulary, generic = chart.vocabulary, chart.vocabulary.codelists["generic_answers"]
+    for slot in _valid(chart.slots("recurrence_signs")):
         sign = _observed(slot.meaning, slot.seen.observation, vocabulary)
         answer = word_in(slot, (generic,), _PRESENT)
         if answer == "yes":
@@ -176,22 +184,27 @@ def _answered(seen: Sequence[Seen], vocabulary: Vocabulary) -> Iterator[Sign]:
             yield sign.doubted("its answer does not tell whether it is there")
 
 
-def _reported(seen: Sequence[Seen], vocabulary: Vocabulary) -> Iterator[Sign]:
+def _reported(chart: Chart) -> Iterator[Sign]:
     """Signs that are the answer to a question for complaints."""
-    signs = vocabulary.codelists["recurrence_signs"]
-    for slot in slots(seen, vocabulary.codelists["symptom_questions"], vocabulary):
+    vocabulary, signs = chart.vocabulary, chart.vocabulary.codelists["recurrence_signs"]
+    for slot in _valid(chart.slots("symptom_questions")):
         for concept in (v for v in slot.values if isinstance(v, Concept)):
             for meaning in sorted(signs.meanings_of(concept)):
                 sign = _observed(meaning, slot.seen.observation, vocabulary)
                 yield sign.aside("denied") if _is_denied(concept, vocabulary) else sign
 
 
-def _assessed(seen: Sequence[Seen], vocabulary: Vocabulary) -> Iterator[Sign]:
+def _assessed(chart: Chart) -> Iterator[Sign]:
     """BI-RADS 4 and 5 of an examination."""
-    for slot in slots(seen, vocabulary.codelists["birads_questions"], vocabulary):
+    vocabulary = chart.vocabulary
+    for slot in _valid(chart.slots("birads_questions")):
         if _category(slot, vocabulary) == "suspicious":
             about = slot.seen.observation
             yield _image(about.origin.reference, about.effective, _sides_at(about, vocabulary), about.origin.marks)
+
+
+def _valid(slots: Iterable[Slot]) -> Iterator[Slot]:
+    return (slot for slot in slots if slot.seen.observation.status not in _VOID)
 
 
 def _pathology(view: View) -> Iterator[Sign]:

@@ -13,7 +13,7 @@ from cds_hooks.picture.category import Category, categories_in, joined, read_cat
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Unknown, Why
 from cds_hooks.picture.finding import Finding
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once_dated
 from cds_hooks.picture.vocabulary import Vocabulary
 
 # The systems under which a category is written as itself.
@@ -32,6 +32,7 @@ class Staged:
     category: Category | None
 
 
+@once_dated
 def categories(view: View, letter: str) -> tuple[Staged, ...]:
     """Every recorded category of one letter ("T", "N", "M"); stagings of a recurrence are left out.
 
@@ -71,6 +72,7 @@ def _texts(slot: Slot) -> Iterator[str]:
         yield from (text for text in texts if isinstance(text, str))
 
 
+@once_dated
 def recurrence_staged(view: View) -> tuple[Finding, ...]:
     """Stagings of a recurrence (r prefix)."""
     staged = (_staged(slot, letter, view) for letter in "TNM" for slot in _asked(letter, view))
@@ -84,6 +86,7 @@ def read(view: View) -> dict[str, Fact]:
     return {f"{letter.lower()}_category": _fact(view, letter) for letter in "TNM"}
 
 
+@once_dated
 def stage_groups(view: View) -> tuple[Finding, ...]:
     """Recorded stage groups as words ("IIA"), from Observations and from the diagnoses themselves."""
     found = [f for slot in view.asked("stage_questions") if (f := _stage_finding(slot, view)) is not None]

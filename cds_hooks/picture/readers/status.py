@@ -43,7 +43,7 @@ def _secondaries(view: View) -> list[Finding]:
     codes = view.codes("metastasis_conditions")
     breast = view.codes("breast_cancer_conditions")
     found = []
-    for condition in view.record.conditions:
+    for condition in view.chart.conditions("metastasis_conditions", "breast_cancer_conditions"):
         meanings = codes.meanings_of(condition.code)
         unclear = "regional_or_distant" in meanings or "to_breast" in breast.meanings_of(condition.code)
         if _follows_another(condition, view) or not (meanings or unclear):
@@ -57,8 +57,8 @@ def _secondaries(view: View) -> list[Finding]:
 
 def _distant_in_words(view: View) -> list[Finding]:
     """Diagnoses that no code calls metastatic but whose words do: no proof, and no silence either."""
-    coded = view.codes("metastasis_conditions")
-    others = (c for c in view.record.conditions if not coded.meanings_of(c.code) and not _follows_another(c, view))
+    coded, worded = view.codes("metastasis_conditions"), view.chart.conditions("spread_words")
+    others = (c for c in worded if not coded.meanings_of(c.code) and not _follows_another(c, view))
     return [
         _in_words(c, view)
         for c in others
@@ -72,7 +72,8 @@ def _recurrent_in_words(view: View) -> list[Finding]:
     Or that speak of it as one speaks of a cancer ("chest wall recurrence") and name no other organ.
     """
     own = (*view.tumour.conditions, *view.unplaced)
-    unknown = (c for c in view.record.conditions if c not in own and not view.vocabulary.lists_naming(c.code))
+    worded = view.chart.conditions("spread_words")
+    unknown = (c for c in worded if c not in own and not view.vocabulary.lists_naming(c.code))
     found = [c for c in own if "recurrent" in _words(c.code, view, "spread_words")]
     for condition in unknown:
         said, organs = (_words(condition.code, view, name) for name in ("spread_words", "cancer_organ_words"))
@@ -103,6 +104,8 @@ def _words(concept: Concept, view: View, name: str) -> frozenset[str]:
 
 def _follows_another(condition: Condition, view: View) -> bool:
     """True if the chart says that it came from a disease that is no breast tumour."""
+    if not condition.occurred_following:
+        return False
     known = {c.origin.reference: c for c in view.record.conditions}
     origins = [known[r] for r in condition.occurred_following if r in known]
     return bool(origins) and not any(breast_meanings(c, view.vocabulary) for c in origins)
@@ -150,7 +153,7 @@ def _sites(view: View) -> list[Finding]:
 def read_recurrence(view: View) -> Fact:
     """A recurrence on file: coded as a diagnosis, as the status of one, as following one, or staged as one."""
     found = [*recurrence_staged(view), *_recurrent_in_words(view)]
-    diagnoses = {c.origin.reference for c in view.record.conditions if breast_meanings(c, view.vocabulary)}
+    diagnoses = view.chart.breast_diagnoses
     for condition in (*view.tumour.conditions, *view.unplaced):
         back = (
             condition.clinical_status in _CAME_BACK

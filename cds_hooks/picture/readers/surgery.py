@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Condition, Procedure, Record
+from cds_hooks.fhir.record import Condition, Procedure
 from cds_hooks.picture.answers import contradicted
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import is_unconfirmed, names_the_breast, sides_in
 from cds_hooks.picture.elapsed import first_of, months_since, years_since
@@ -72,8 +73,9 @@ def read(view: View) -> dict[str, Fact]:
 @once
 def operations(view: View) -> tuple[Operation, ...]:
     """Every operation on a breast or an axilla, and absent breasts on file, in a fixed order."""
-    done = [o for p in view.record.procedures if (o := _operation(p, view)) is not None]
-    absent = [_absence(c, view) for c in view.record.conditions if _says_absent(c, view.vocabulary)]
+    done = [o for p in view.chart.procedures("surgery_procedures") if (o := _operation(p, view)) is not None]
+    history = view.chart.conditions("treatment_history")
+    absent = [_absence(c, view) for c in history if _says_absent(c, view.vocabulary)]
     found = {*_sided(done, view), *absent}
     return tuple(sorted(found, key=lambda o: (o.reference, repr(o))))
 
@@ -84,16 +86,17 @@ def definitive(view: View) -> DateInterval | None:
     return _definitive(ours, view)
 
 
-def read_bilateral(record: Record, vocabulary: Vocabulary, today: date) -> Fact:
+def read_bilateral(chart: Chart) -> Fact:
     """The fact mastectomy_bilateral: both breasts are gone, taken at once or one by one, for whatever reason."""
+    vocabulary, today = chart.vocabulary, chart.today
     removed = [
         (sides_in((p.code, *p.body_site, *p.laterality), vocabulary), Evidence(p.origin.reference, day(p.performed)))
-        for p in record.procedures
+        for p in chart.procedures("surgery_procedures")
         if _was_done(p, today) and "mastectomy" in _words(p, vocabulary) and not contradicted(p.code, vocabulary)
     ]
     removed += [
         (sides_in((c.code, *c.body_site), vocabulary), Evidence(c.origin.reference, day(c.onset)))
-        for c in record.conditions
+        for c in chart.conditions("treatment_history")
         if _says_absent(c, vocabulary)
     ]
     gone = frozenset(side for sides, _ in removed for side in sides)

@@ -7,18 +7,17 @@ make the last examination more recent, never prove one: it takes away the lower 
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Concept, DiagnosticReport, Encounter, ImagingStudy, Procedure, Record
+from cds_hooks.fhir.record import Concept, DiagnosticReport, Encounter, ImagingStudy, Procedure
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import TUMOUR, names_the_breast, sides_in
 from cds_hooks.picture.elapsed import first_of, months_since
 from cds_hooks.picture.episodes import Tumours
-from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, SetAside, Unknown, Why
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Interval, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.readers.events import diagnosed
-from cds_hooks.picture.vocabulary import Vocabulary
 
 # By FHIR resource: the statuses under which the examination or visit took place, and those under which it did not.
 _TOOK_PLACE = {
@@ -52,9 +51,9 @@ class Exam:
         return Evidence(self.reference, day(self.when), tuple(sorted({*self.marks, *self.doubts})))
 
 
-def read(record: Record, tumours: Tumours, vocabulary: Vocabulary, today: date) -> dict[str, Fact]:
+def read(chart: Chart, tumours: Tumours) -> dict[str, Fact]:
     """The facts mammogram_left, mammogram_right and months_since_* (months from the last one to today)."""
-    sought = _Sought(record, tumours, vocabulary, today)
+    sought = _Sought(chart, tumours)
     mammograms = tuple(sought.examined("mammograms", "mammogram"))
     return {
         "mammogram_left": sought.since_of_side(mammograms, "left"),
@@ -70,13 +69,14 @@ def read(record: Record, tumours: Tumours, vocabulary: Vocabulary, today: date) 
 class _Sought:
     """The record as one day and one patient's diagnoses see it."""
 
-    def __init__(self, record: Record, tumours: Tumours, vocabulary: Vocabulary, today: date) -> None:
-        self._record, self._tumours, self._vocabulary, self._today = record, tumours.tumours, vocabulary, today
+    def __init__(self, chart: Chart, tumours: Tumours) -> None:
+        self._chart, self._record, self._vocabulary, self._today = chart, chart.record, chart.vocabulary, chart.today
+        self._tumours = tumours.tumours
 
     def examined(self, list_name: str, kind: str) -> Iterator[Exam]:
         """Examinations of one kind, wherever they are recorded."""
         codes = self._vocabulary.codelists[list_name]
-        for procedure in self._record.procedures:
+        for procedure in self._chart.procedures(list_name):
             if codes.meanings_of(procedure.code):
                 sites = (*procedure.body_site, *procedure.laterality)
                 yield self._exam(procedure, procedure.performed, (procedure.code,), sites, list_name)
@@ -163,7 +163,10 @@ class _Sought:
         return Exam(reference, when, sides, doubts, marks)
 
     def _last(self, exams: Iterable[Exam], diagnosed_on: tuple[DateInterval | None, ...]) -> Fact:
-        judged = [_against(e, diagnosed_on) for e in sorted(set(exams), key=repr)]
+        every = set(exams)
+        if not every:
+            return NOT_RECORDED
+        judged = [_against(e, diagnosed_on) for e in sorted(every, key=repr)]
         aside = {SetAside(e.reference, e.not_one) for e in judged if e.not_one}
         counted = [(e, self._ago(e)) for e in judged if not e.not_one]
         if not counted:

@@ -6,21 +6,20 @@ with the reason. One of which any of this cannot be told is no sign, and leaves 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import chain
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Record
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.elapsed import earlier_by, first_of, last_of, months_before
 from cds_hooks.picture.episodes import Place
-from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
 from cds_hooks.picture.readers.events import diagnosed
 from cds_hooks.picture.readers.radiotherapy import courses
 from cds_hooks.picture.readers.signs import LOCOREGIONAL, PROOF, RED_FLAG, SYSTEMIC, Sign, explanations, signs_in
 from cds_hooks.picture.readers.spells import days_in
 from cds_hooks.picture.readers.surgery import operations
 from cds_hooks.picture.view import View
-from cds_hooks.picture.vocabulary import Vocabulary
 
 _FACTS = {
     "recurrence_signs_locoregional": LOCOREGIONAL,
@@ -38,13 +37,14 @@ class Treated:
     over: DateInterval | None
 
 
-def read(record: Record, views: Sequence[View], vocabulary: Vocabulary, today: date) -> dict[str, Fact]:
+def read(chart: Chart, views: Sequence[View]) -> dict[str, Fact]:
     """The facts recurrence_signs_locoregional, recurrence_signs_systemic, red_flags and suspected_recurrence."""
-    signs: list[Sign] = []
-    if views:
-        treated = tuple(Treated(view.tumour.side, _primary_treatment_over(view)) for view in views)
-        judge = _Judge(treated, explanations(record, vocabulary), vocabulary, today)
-        signs = sorted({judge.judged(sign) for sign in signs_in(record, views, vocabulary)}, key=repr)
+    found = set(signs_in(chart, views)) if views else set()
+    if not found:
+        return dict.fromkeys((*_FACTS, "suspected_recurrence"), NOT_RECORDED)
+    treated = tuple(Treated(view.tumour.side, _primary_treatment_over(view)) for view in views)
+    judge = _Judge(treated, explanations(chart), chart)
+    signs = sorted({judge.judged(sign) for sign in found}, key=repr)
     facts = {name: _listed([s for s in signs if s.group == group]) for name, group in _FACTS.items()}
     return {**facts, "suspected_recurrence": _suspected(signs)}
 
@@ -87,12 +87,10 @@ def _days(name: str, view: View) -> timedelta:
 class _Judge:
     """Whether a sign counts, only may count, or is set aside."""
 
-    def __init__(
-        self, treated: Sequence[Treated], explained: Sequence[Sign], vocabulary: Vocabulary, today: date
-    ) -> None:
-        self._treated, self._explained, self._today = treated, explained, today
-        self._recent_from = months_before(today, int(vocabulary.numbers["symptom_recent_months"]))
-        self._apart = int(vocabulary.numbers["signs_of_primary_days"])
+    def __init__(self, treated: Sequence[Treated], explained: Sequence[Sign], chart: Chart) -> None:
+        self._treated, self._explained, self._today = treated, explained, chart.today
+        self._recent_from = months_before(chart.today, int(chart.vocabulary.numbers["symptom_recent_months"]))
+        self._apart = int(chart.vocabulary.numbers["signs_of_primary_days"])
 
     def judged(self, sign: Sign) -> Sign:
         """The sign with what the calendar and the later results make of it."""

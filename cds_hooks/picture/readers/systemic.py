@@ -77,7 +77,7 @@ def _given(every: tuple[Drug, ...]) -> list[Finding]:
 
 def _procedures(view: View) -> list[Finding]:
     found = []
-    for procedure in view.record.procedures:
+    for procedure in view.chart.procedures("systemic_procedures", "systemic_drug_names"):
         if not is_done(procedure) or lies_ahead(procedure.performed, view) or not _is_chemotherapy(procedure, view):
             continue
         place = place_of_therapy(procedure.reason, procedure.reason_reference, procedure.performed, view)
@@ -91,7 +91,7 @@ def _history(view: View) -> list[Finding]:
     unsure = bool(view.others) or another_cancer(view)
     return [
         Finding("yes", c.origin.reference, None, kind="history", marks=c.origin.marks, attributed=not unsure)
-        for c in view.record.conditions
+        for c in view.chart.conditions("treatment_history")
         if _CHEMOTHERAPY in view.codes("treatment_history").words_of(c.code)
     ]
 
@@ -148,13 +148,13 @@ def _classes(every: tuple[Drug, ...], chemotherapy: Fact, view: View) -> Fact:
 def _hormones(view: View) -> set[Evidence]:
     """Endocrine treatment on record as a procedure or a condition."""
     found = set()
-    for procedure in view.record.procedures:
+    for procedure in view.chart.procedures("systemic_procedures"):
         coded = "endocrine" in view.codes("systemic_procedures").words_of(procedure.code)
         if coded and is_done(procedure) and not lies_ahead(procedure.performed, view):
             place = place_of_therapy(procedure.reason, procedure.reason_reference, procedure.performed, view)
             if place.place is Place.HERE:
                 found.add(Evidence(procedure.origin.reference, day(procedure.performed), procedure.origin.marks))
-    for condition in view.record.conditions:
+    for condition in view.chart.conditions("treatment_history"):
         if "endocrine" in view.codes("treatment_history").words_of(condition.code) and not view.others:
             found.add(Evidence(condition.origin.reference, day(condition.onset), condition.origin.marks))
     return found

@@ -36,15 +36,14 @@ def read(view: View) -> tuple[Fact, Course]:
 
 def systemic_therapies(view: View) -> tuple[Event, ...]:
     """Drug treatments that were given, as far as the record tells, for this or for no stated disease."""
-    record = view.record
     procedures = [
         Event(p.origin.reference, p.performed, view.codes("treatment_intents").of_any(p.intent))
-        for p in record.procedures
+        for p in view.chart.procedures("systemic_procedures", "systemic_drug_names")
         if _is_systemic_procedure(p, view) and is_done(p) and for_this(p.reason, p.reason_reference, view)
     ]
     drugs = [
         Event(m.origin.reference, m.when)
-        for m in record.medications
+        for m in view.chart.medications("systemic_drugs", "systemic_drug_names")
         if is_given(m) and _is_systemic(m, view) and for_this(m.reason, m.reason_reference, view)
     ]
     return tuple(sorted({*procedures, *drugs}, key=lambda e: (e.reference, repr(e))))
@@ -54,7 +53,7 @@ def breast_operations(view: View) -> tuple[Event, ...]:
     """Operations on this breast (or on a breast whose side is not stated); biopsies are none."""
     found = (
         Event(p.origin.reference, p.performed)
-        for p in view.record.procedures
+        for p in view.chart.procedures("surgery_procedures")
         if is_done(p) and _is_breast_operation(p, view) and _on_this_side(p, view)
     )
     return tuple(sorted(set(found), key=lambda e: (e.reference, repr(e))))
@@ -88,9 +87,10 @@ def _hints(view: View, therapies: tuple[Event, ...], operated: DateInterval | No
     treatment is on record that would explain it.
     """
     found = {s.found("yes").evidence for s in view.asked("therapy_response_questions") if _tells_a_response(s, view)}
-    done = (p for p in view.record.procedures if is_done(p) and for_this(p.reason, p.reason_reference, view))
+    named = view.chart.procedures("therapy_hints")
+    done = (p for p in named if is_done(p) and for_this(p.reason, p.reason_reference, view))
     told = [(p.code, p.performed, p.origin) for p in done]
-    told += [(c.code, c.onset, c.origin) for c in view.record.conditions]
+    told += [(c.code, c.onset, c.origin) for c in view.chart.conditions("therapy_hints")]
     for code, when, origin in told:
         codes = view.codes("therapy_hints")
         words = codes.meanings_of(code) | said_in_words(code, codes, view.vocabulary)

@@ -1,0 +1,106 @@
+"""The chart as the readers look at it: a record whose resources are found by the code lists that name them.
+
+Most of some hundred code lists name nothing of a given patient. Each resource is therefore looked up once, in all lists
+together, and a reader looks only at what its own lists name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from typing import TypeVar
+
+from cds_hooks.fhir.record import Concept, Condition, KeyState, MedicationUse, Observation, Procedure, Record
+from cds_hooks.picture.answers import Slot, slots_by_list
+from cds_hooks.picture.diagnosis import breast_meanings, is_other_cancer
+from cds_hooks.picture.in_words import lists_in
+from cds_hooks.picture.vocabulary import Vocabulary
+
+# The states of a key that brought all there is.
+OBTAINED = (KeyState.COMPLETE, KeyState.EMPTY)
+_Resource = TypeVar("_Resource")
+_Placed = TypeVar("_Placed", Condition, Observation)
+
+
+class Chart:
+    """A record, the vocabulary and the day of the consultation.
+
+    A list names a resource if it has one of its codes, or any words of its texts. That is wider than what any reader
+    takes as said, so that none misses a resource by it: what is meant, the reader tells.
+    """
+
+    def __init__(self, record: Record, vocabulary: Vocabulary, today: date) -> None:
+        self.record, self.vocabulary, self.today = record, vocabulary, today
+        self._conditions = self._by_list(record.conditions, lambda c: c.code)
+        self._procedures = self._by_list(record.procedures, lambda p: p.code)
+        self._medications = self._by_list(record.medications, lambda m: m.drug)
+        self.obtained = frozenset(key for key, state in record.states.items() if state in OBTAINED)
+        self.observations = in_fixed_order(record.observations)
+        self._slots = slots_by_list(self.observations, vocabulary)
+
+    def conditions(self, *names: str) -> tuple[Condition, ...]:
+        """The diagnoses that any of the lists names, each once."""
+        return _of_any(self._conditions, names)
+
+    def procedures(self, *names: str) -> tuple[Procedure, ...]:
+        """The procedures that any of the lists names, each once."""
+        return _of_any(self._procedures, names)
+
+    def medications(self, *names: str) -> tuple[MedicationUse, ...]:
+        """The drugs that any of the lists names, each once."""
+        return _of_any(self._medications, names)
+
+    def asked(self, name: str) -> tuple[tuple[int, Slot], ...]:
+        """Every place where a question of the list is asked, with the number of its Observation among all of them."""
+        return self._slots.get(name, ())
+
+    def slots(self, name: str) -> Iterator[Slot]:
+        """The same places alone."""
+        return (slot for _, slot in self._slots.get(name, ()))
+
+    @cached_property
+    def breast_diagnoses(self) -> frozenset[str]:
+        """The references of all diagnoses of a breast tumour."""
+        named = self.conditions("breast_cancer_conditions")
+        return frozenset(c.origin.reference for c in named if breast_meanings(c, self.vocabulary))
+
+    @cached_property
+    def other_cancer(self) -> bool:
+        """True if a cancer of another organ is on record."""
+        named = self.conditions("other_cancer_conditions")
+        return any(is_other_cancer(condition, self.vocabulary) for condition in named)
+
+    def _by_list(
+        self, resources: Iterable[_Resource], concept_of: Callable[[_Resource], Concept]
+    ) -> dict[str, tuple[_Resource, ...]]:
+        found: dict[str, list[_Resource]] = {}
+        for resource in resources:
+            for name in _lists_naming(concept_of(resource), self.vocabulary):
+                found.setdefault(name, []).append(resource)
+        return {name: tuple(named) for name, named in found.items()}
+
+
+def _of_any(named: Mapping[str, tuple[_Resource, ...]], names: tuple[str, ...]) -> tuple[_Resource, ...]:
+    found = [named[name] for name in names if name in named]
+    if len(found) < 2:
+        return found[0] if found else ()
+    return tuple({id(resource): resource for some in found for resource in some}.values())
+
+
+def _lists_naming(concept: Concept, vocabulary: Vocabulary) -> frozenset[str]:
+    """The lists that have a code of the concept, or any words of its texts."""
+    found = vocabulary.lists_naming(concept)
+    for text in {concept.text, *(coding.display for coding in concept.codings)}:
+        if text:
+            found |= lists_in(text, vocabulary)
+    return found
+
+
+def in_fixed_order(resources: Iterable[_Placed]) -> tuple[_Placed, ...]:
+    """Each once, by reference; those that share one by their content (costly, so only for these)."""
+    by_reference: dict[str, list[_Placed]] = {}
+    for resource in resources:
+        by_reference.setdefault(resource.origin.reference, []).append(resource)
+    found: list[_Placed] = []
+    for _, same in sorted(by_reference.items()):
+        found += same if len(same) == 1 else sorted(set(same), key=repr)
+    return tuple(found)
