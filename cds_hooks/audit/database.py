@@ -1,21 +1,19 @@
 """The database under the journal: SQLite in a file, or PostgreSQL. How it is opened, locked and brought up to date."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from cds_hooks.audit.statements import Statement, Values
 from cds_hooks.errors import JournalUnavailable
 
 SCHEMA = "0004"  # the newest revision in migrations/versions
 BUSY_MS = 500  # how long a writer waits for another's commit before the answer is given up
 
-# sqlite3.Error: a pragma at connect fails outside SQLAlchemy's wrapping; UnicodeError: text no database takes
-FAILURES = (SQLAlchemyError, sqlite3.Error, UnicodeError)
 _REVISION = sa.text("SELECT version_num FROM alembic_version")
 _LOCK = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:tenant, 0))")
 
@@ -33,10 +31,28 @@ class Database:
             self.engine = sa.create_engine(chosen, **({} if self.is_sqlite else _POSTGRESQL))
         except (SQLAlchemyError, ImportError) as error:  # ImportError: the URL's driver is not installed
             raise JournalUnavailable(f"the journal cannot be opened: {type(error).__name__}") from error
+        # the driver's own: what is executed by it alone; UnicodeError: text that no database takes
+        self._failures = (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error, UnicodeError)
+        self._statements: dict[sa.ClauseElement, Statement] = {}
         # SQLite has one writer: threads wait here, fairly, and not in its busy loop. PostgreSQL lets them queue itself.
         self._turn = threading.BoundedSemaphore(1 if self.is_sqlite else _CONNECTIONS)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
+
+    def statement(self, clause: sa.ClauseElement) -> Statement:
+        """The statement for this kind of database, made once; `clause` must live as long as the program."""
+        made = self._statements.get(clause)
+        if made is None:
+            made = self._statements[clause] = Statement(clause, self.engine.dialect)
+        return made
+
+    def ask(self, clause: sa.ClauseElement, values: Values) -> list[tuple[Any, ...]]:
+        """What one statement finds; it is a consistent view by itself. Raises JournalUnavailable."""
+        try:
+            with closing(self.engine.raw_connection()) as connection:
+                return self.statement(clause).ask(connection, values)
+        except self._failures as error:
+            raise JournalUnavailable(f"the journal cannot be read: {type(error).__name__}") from error
 
     @contextmanager
     def reading(self, *, at_length: bool = False) -> Iterator[sa.Connection]:
@@ -51,7 +67,7 @@ class Database:
                     self.take_time(connection)
                 yield connection
                 connection.rollback()
-        except FAILURES as error:
+        except self._failures as error:
             raise JournalUnavailable(f"the journal cannot be read: {type(error).__name__}") from error
 
     @contextmanager
@@ -65,18 +81,15 @@ class Database:
         if not self._turn.acquire(timeout=BUSY_MS / 1000):
             raise JournalUnavailable("the journal could not commit: another call is writing")
         try:
-            with self.engine.connect() as connection:
+            with self.engine.begin() as connection:
                 if self.is_sqlite:
-                    connection.exec_driver_sql("PRAGMA synchronous=" + ("FULL" if synced else "NORMAL"))
-                    # taking the write lock first lets the busy timeout work; an upgrade from reading fails at once
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    _begin_sqlite(connection, "FULL" if synced else "NORMAL")
                 else:
                     if not synced:
                         connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                     connection.execute(_LOCK, {"tenant": tenant})
                 yield connection
-                connection.commit()
-        except FAILURES as error:
+        except self._failures as error:
             # the kind alone: the message of a database error quotes the row
             raise JournalUnavailable(f"the journal could not commit: {type(error).__name__}") from error
         finally:
@@ -95,7 +108,7 @@ class Database:
         try:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql(forget)
-        except FAILURES as error:
+        except self._failures as error:
             raise JournalUnavailable(f"what was deleted may still be on disk: {type(error).__name__}") from error
 
     def revision(self) -> str | None:
@@ -105,7 +118,7 @@ class Database:
                 if not sa.inspect(connection).has_table("alembic_version"):
                     return None
                 return str(connection.execute(_REVISION).scalar())
-        except FAILURES as error:
+        except self._failures as error:
             raise JournalUnavailable(f"the journal cannot be opened: {type(error).__name__}") from error
 
     def close(self) -> None:
@@ -126,6 +139,13 @@ _POSTGRESQL: dict[str, Any] = {
         "options": f"-c lock_timeout={BUSY_MS} -c statement_timeout={10 * BUSY_MS}",
     },
 }
+
+
+def _begin_sqlite(connection: sa.Connection, synchronous: str) -> None:
+    """Taking the write lock first lets the busy timeout work; an upgrade from reading fails at once."""
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

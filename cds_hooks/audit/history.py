@@ -7,7 +7,7 @@ that was accepted counts for the consideration whose own it was.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -20,8 +20,8 @@ from cds_hooks.reasoning.consider import History, Override
 from cds_hooks.writing.wording import ids
 
 _CHOSEN = (
-    sa.select(shown.c.considerations, shown.c.suggestions.label("offered"), reported.c.outcome, reported.c.reason)
-    .add_columns(reported.c.suggestions.label("accepted"))
+    sa.select(shown.c.considerations, shown.c.suggestions, reported.c.outcome, reported.c.reason)
+    .add_columns(reported.c.suggestions)
     .select_from(entry)
     .join(shown, shown.c.entry == entry.c.id)
     .join(reported, (reported.c.tenant == entry.c.tenant) & (reported.c.card_uuid == shown.c.uuid))
@@ -32,6 +32,16 @@ _CHOSEN = (
         reported.c.copy == 0,
     )
 )
+
+
+class _Said(NamedTuple):
+    """What was reported of a card: a row of `_CHOSEN`, its lists as JSON texts."""
+
+    considerations: str
+    offered: str | None
+    outcome: str
+    reason: str | None
+    accepted: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +66,19 @@ def overrides_of(journal: Journal, knowledge: Knowledge, tenant: str, patient_id
         "patient": journal.ring.pseudonym(tenant, "patient", patient_id),
         "since": months_before(today, lasting.months).isoformat(),
     }
-    with journal.database.reading() as connection:
-        found = [dict(row) for row in connection.execute(_CHOSEN, asked).mappings()]
-    every = {override for row in found for override in _overrides(row, lasting)}
+    found = [_Said(*row) for row in journal.database.ask(_CHOSEN, asked)]
+    every = {override for said in found for override in _overrides(said, lasting)}
     return History(tuple(sorted(every, key=lambda o: (o.consideration, o.side, o.facts or ""))))
 
 
-def _overrides(row: Mapping[str, Any], lasting: Lasting) -> Iterator[Override]:
-    spoken = msgspec.json.decode(row["considerations"])
-    if row["outcome"] == "overridden" and row["reason"] in lasting.reasons:
+def _overrides(said: _Said, lasting: Lasting) -> Iterator[Override]:
+    spoken = msgspec.json.decode(said.considerations)
+    if said.outcome == "overridden" and said.reason in lasting.reasons:
         alone = [one for one in spoken if one["shown"]]
         yield from _of(alone) if len(alone) == 1 else ()
-    if row["outcome"] == "accepted" and row["accepted"] and row["offered"]:
-        offered = msgspec.json.decode(row["offered"])
-        own = {offered[uuid] for uuid in msgspec.json.decode(row["accepted"]) if uuid in offered}
+    if said.outcome == "accepted" and said.accepted and said.offered:
+        offered = msgspec.json.decode(said.offered)
+        own = {offered[uuid] for uuid in msgspec.json.decode(said.accepted) if uuid in offered}
         yield from _of(one for one in spoken if one["id"] in own and one["shown"])
 
 

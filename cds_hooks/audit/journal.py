@@ -24,6 +24,7 @@ _TIP = (
     .order_by(entries.c.seq.desc())
     .limit(1)
 )
+_INSERT, _INSERT_SHOWN = entries.insert(), shown.insert()
 _COPIES = (
     sa.select(reported.c.digest, sa.func.count().label("copies"))
     .where(reported.c.tenant == sa.bindparam("tenant"), reported.c.digest.in_(sa.bindparam("digests", expanding=True)))
@@ -73,7 +74,7 @@ class Journal:
         with self.database.writing(entry.caller.tenant) as connection:
             self._append(connection, row)
             if items:
-                connection.execute(shown.insert(), shown_rows(row, items))
+                self.database.statement(_INSERT_SHOWN).insert(connection.connection, shown_rows(row, items))
             yield connection
         self._committed(entry.caller.tenant)
 
@@ -97,7 +98,7 @@ class Journal:
         """True if a call could be recorded now."""
         try:
             with self.database.writing("") as connection:
-                connection.execute(_TIP, {"tenant": ""})
+                self.database.statement(_TIP).ask(connection.connection, {"tenant": ""})
         except JournalUnavailable:
             return False
         return True
@@ -108,11 +109,11 @@ class Journal:
 
     def _append(self, connection: sa.Connection, row: Row) -> None:
         """Give the row its place in its tenant's chain, which nobody else may write to now, and insert it."""
-        tip = connection.execute(_TIP, {"tenant": row["tenant"]}).first()
-        row["seq"] = 1 if tip is None else tip.seq + 1
-        row["prev"] = genesis(self.ring, self.id, row["tenant"]) if tip is None else tip.hash
+        tip = self.database.statement(_TIP).ask(connection.connection, {"tenant": row["tenant"]})
+        seq, before = tip[0] if tip else (0, genesis(self.ring, self.id, row["tenant"]))
+        row["seq"], row["prev"] = seq + 1, before
         row["hash"] = row_hash(self.ring, row)
-        connection.execute(entries.insert(), row)
+        self.database.statement(_INSERT).insert(connection.connection, [row])
 
     def _committed(self, tenant: str) -> None:
         if self.on_commit is not None:
@@ -127,7 +128,7 @@ class Journal:
 
     def _sealed(self, entry: Entry) -> Row:
         if entry.payload is None:
-            return {}
+            return {"data_key": None, "sealed": None}
         key = self._key(entry.caller.tenant, entry.received_at.strftime("%Y-%m"))
         return {"data_key": key.id, "sealed": key.seal(entry.id, entry.payload)}
 

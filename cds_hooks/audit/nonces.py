@@ -38,7 +38,7 @@ class Nonces:
         # the lock of this token alone: nobody else waits for it
         # the row of the answer takes it to the disk: no answer is sent before that
         with self._database.writing(f"nonce {tenant} {token}", synced=False) as connection:
-            first = connection.execute(self._insert, row).first() is not None
+            first = bool(self._database.statement(self._insert).ask(connection.connection, row))
             if self._is_time_to_prune():
                 connection.execute(sa.delete(nonce).where(nonce.c.expires_at < int(now)))
         return first

@@ -66,9 +66,8 @@ class Switches:
 
 def last_switched(database: Database, tenant: str) -> str | None:
     """What the journal says now. Raises JournalUnavailable."""
-    with database.reading() as connection:
-        found: str | None = connection.execute(_LAST, {"tenant": tenant}).scalar()
-    return found
+    found = database.ask(_LAST, {"tenant": tenant})
+    return found[0][0] if found else None
 
 
 def switch(journal: Journal, tenant: str, mode: str, by: Mapping[str, str], now: datetime) -> None:
