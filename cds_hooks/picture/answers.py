@@ -1,7 +1,7 @@
 """What an Observation asks and answers: the question by code, the answer by code, word or number, never by prose."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -64,26 +64,12 @@ class Slot:
         return self.found(Why.CONFLICTING, kind=kind, marks=(CONFLICTING_CODING,))
 
 
-def slots_by_list(
-    observations: Iterable[Observation], vocabulary: Vocabulary
-) -> dict[str, tuple[tuple[int, Slot], ...]]:
-    """Every place in these Observations where a question is asked, by the names of the lists that have it, each with
-    the number of its Observation.
-    """
-    found: dict[str, list[tuple[int, Slot]]] = {}
-    for at, observation in enumerate(observations):
-        seen = Seen(observation)
-        places: tuple[Observation | Component, ...] = (observation, *observation.components)
-        for place in places:
-            names = vocabulary.lists_naming(place.code)
-            wrong = bool(names) and (contradicted(place.code, vocabulary) or _answered_and_absent(place))
-            for name in names:
-                for meaning in sorted(vocabulary.codelists[name].meanings_of(place.code)):
-                    slot = Slot(
-                        meaning, seen, place.code, place.values, place.interpretation, place.data_absent_reason, wrong
-                    )
-                    found.setdefault(name, []).append((at, slot))
-    return {name: tuple(places) for name, places in found.items()}
+def slots_at(place: Observation | Component, seen: Seen, questions: CodeList, vocabulary: Vocabulary) -> Iterator[Slot]:
+    """The questions of the list that are asked at this place of an Observation."""
+    meanings = questions.meanings_of(place.code)
+    wrong = bool(meanings) and (contradicted(place.code, vocabulary) or _answered_and_absent(place))
+    for meaning in sorted(meanings):
+        yield Slot(meaning, seen, place.code, place.values, place.interpretation, place.data_absent_reason, wrong)
 
 
 def _answered_and_absent(place: Observation | Component) -> bool:

@@ -9,11 +9,12 @@ from datetime import date
 from functools import cached_property
 from typing import TypeVar
 
-from cds_hooks.fhir.record import Concept, Condition, KeyState, MedicationUse, Observation, Procedure, Record
-from cds_hooks.picture.answers import Slot, slots_by_list
+from cds_hooks.fhir.record import Component, Concept, Condition, KeyState, MedicationUse, Observation, Procedure, Record
+from cds_hooks.picture.answers import Slot, plain, slots_at
 from cds_hooks.picture.diagnosis import breast_meanings, is_other_cancer
+from cds_hooks.picture.finding import Seen
 from cds_hooks.picture.in_words import lists_in
-from cds_hooks.picture.vocabulary import Vocabulary
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary
 
 # The states of a key that brought all there is.
 OBTAINED = (KeyState.COMPLETE, KeyState.EMPTY)
@@ -22,7 +23,8 @@ _Placed = TypeVar("_Placed", Condition, Observation)
 
 
 class Chart:
-    """A record, the vocabulary and the day of the consultation.
+    """A record, the vocabulary and the day of the consultation. `obtained` are the keys that brought all there is;
+    `is_whole` says that every fact was looked for in all there is, and nothing was unreadable.
 
     A list names a resource if it has one of its codes, or any words of its texts. That is wider than what any reader
     takes as said, so that none misses a resource by it: what is meant, the reader tells.
@@ -34,8 +36,10 @@ class Chart:
         self._procedures = self._by_list(record.procedures, lambda p: p.code)
         self._medications = self._by_list(record.medications, lambda m: m.drug)
         self.obtained = frozenset(key for key, state in record.states.items() if state in OBTAINED)
+        self.is_whole = vocabulary.read_from <= self.obtained and not record.unreadable
         self.observations = in_fixed_order(record.observations)
-        self._slots = slots_by_list(self.observations, vocabulary)
+        self._places = self._places_by_list()
+        self._slots: dict[str, tuple[tuple[int, Slot], ...]] = {}
 
     def conditions(self, *names: str) -> tuple[Condition, ...]:
         """The diagnoses that any of the lists names, each once."""
@@ -51,11 +55,33 @@ class Chart:
 
     def asked(self, name: str) -> tuple[tuple[int, Slot], ...]:
         """Every place where a question of the list is asked, with the number of its Observation among all of them."""
-        return self._slots.get(name, ())
+        if name not in self._places:
+            return ()
+        if name not in self._slots:
+            questions = self.vocabulary.codelists[name]
+            self._slots[name] = tuple(
+                (at, slot)
+                for at, place in self._places[name]
+                for slot in slots_at(place, Seen(self.observations[at]), questions, self.vocabulary)
+            )
+        return self._slots[name]
 
     def slots(self, name: str) -> Iterator[Slot]:
         """The same places alone."""
-        return (slot for _, slot in self._slots.get(name, ()))
+        return (slot for _, slot in self.asked(name))
+
+    def asked_in_words(self, name: str) -> list[int]:
+        """The numbers of the Observations whose question, in words, is a whole text of the list."""
+        return self._worded.get(name, [])
+
+    @cached_property
+    def _worded(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for at, observation in enumerate(self.observations):
+            lists = (self.vocabulary.lists_with(TEXT_SYSTEM, plain(text)) for text in texts_asked(observation.code))
+            for name in frozenset().union(*lists):
+                found.setdefault(name, []).append(at)
+        return found
 
     @cached_property
     def breast_diagnoses(self) -> frozenset[str]:
@@ -69,6 +95,15 @@ class Chart:
         named = self.conditions("other_cancer_conditions")
         return any(is_other_cancer(condition, self.vocabulary) for condition in named)
 
+    def _places_by_list(self) -> dict[str, list[tuple[int, Observation | Component]]]:
+        found: dict[str, list[tuple[int, Observation | Component]]] = {}
+        for at, observation in enumerate(self.observations):
+            places: tuple[Observation | Component, ...] = (observation, *observation.components)
+            for place in places:
+                for name in self.vocabulary.lists_naming(place.code):
+                    found.setdefault(name, []).append((at, place))
+        return found
+
     def _by_list(
         self, resources: Iterable[_Resource], concept_of: Callable[[_Resource], Concept]
     ) -> dict[str, tuple[_Resource, ...]]:
@@ -77,6 +112,12 @@ class Chart:
             for name in _lists_naming(concept_of(resource), self.vocabulary):
                 found.setdefault(name, []).append(resource)
         return {name: tuple(named) for name, named in found.items()}
+
+
+def texts_asked(concept: Concept) -> set[str]:
+    """The texts in which it can be written what is asked; some charts write a name in the place of a code."""
+    texts = {concept.text, *(c.display for c in concept.codings), *(c.code for c in concept.codings)}
+    return {text for text in texts if text}
 
 
 def _of_any(named: Mapping[str, tuple[_Resource, ...]], names: tuple[str, ...]) -> tuple[_Resource, ...]:

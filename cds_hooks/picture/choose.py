@@ -19,7 +19,7 @@ from datetime import timedelta
 from enum import Enum
 
 from cds_hooks.picture.bounds import WORSE, is_worse, most_telling, opened
-from cds_hooks.picture.fact import Fact, Interval, Known, SetAside, Unknown, Why, with_note
+from cds_hooks.picture.fact import NOT_RECORDED, Fact, Interval, Known, SetAside, Unknown, Why, with_note
 from cds_hooks.picture.finding import Finding, day, evidence_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
@@ -35,11 +35,11 @@ class How(Enum):
     WORST = "worst"
 
 
-def settle(fact_id: str, findings: Iterable[Finding], how: How, vocabulary: Vocabulary) -> Fact:
+def settle(fact_id: str, findings: Collection[Finding], how: How, vocabulary: Vocabulary) -> Fact:
     """The fact that the findings make, whatever their order and however often each is repeated."""
-    every = _in_fixed_order(set(findings))
-    if not every:
-        return Unknown(Why.NOT_RECORDED)
+    if not findings:
+        return NOT_RECORDED
+    every = _in_fixed_order(findings)
     own = [f for f in every if f.attributed]
     before = _govern(fact_id, [f for f in own if not f.after_therapy], how, vocabulary)
     after = [f for f in own if f.after_therapy]
@@ -51,6 +51,8 @@ def settle(fact_id: str, findings: Iterable[Finding], how: How, vocabulary: Voca
 
 
 def _govern(fact_id: str, findings: Sequence[Finding], how: How, vocabulary: Vocabulary) -> Fact:
+    if len(findings) == 1 and findings[0].value is not None:
+        return _one(findings)
     competing = [f for f in findings if f.competes]
     unusable = [f for f in findings if not f.competes]
     if not competing:
@@ -204,8 +206,8 @@ def _set_aside(fact: Fact, more: Iterable[SetAside]) -> Fact:
 
 
 def _in_fixed_order(findings: Collection[Finding]) -> list[Finding]:
-    """In an order that only their content gives; most facts have one finding, if any, and writing them out is dear."""
-    return sorted(findings, key=_order) if len(findings) > 1 else list(findings)
+    """Each once, in an order that only their content gives; most facts have one finding, and writing it out is dear."""
+    return sorted(set(findings), key=_order) if len(findings) > 1 else list(findings)
 
 
 def _order(finding: Finding) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What could not be seen, and what it does to each fact: never less than Unknown, never a lower tier."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from cds_hooks.fhir.record import KeyState, Unreadable
 from cds_hooks.picture.bounds import opened
@@ -13,6 +13,14 @@ _LOST = {KeyState.ABSENT: Why.NOT_LOADED, KeyState.FAILED: Why.NOT_LOADED, KeySt
 # is there and cannot be read leaves them open.
 _CONCLUDED = frozenset({"invasive", "recurrence", "local_extension"})
 _PATHOLOGY = ("pathology_reports",)
+
+
+def all_closed(facts: Mapping[str, Fact], chart: Chart) -> dict[str, Fact]:
+    """Each fact after asking what could not be seen (see `closed`). Where all was seen, silence alone is asked."""
+    if not chart.is_whole:
+        return {fact_id: closed(fact_id, fact, chart) for fact_id, fact in facts.items()}
+    silent = (fact_id for fact_id in chart.vocabulary.told_by_silence if fact_id in facts)
+    return {**facts, **{fact_id: closed(fact_id, facts[fact_id], chart) for fact_id in silent}}
 
 
 def closed(fact_id: str, fact: Fact, chart: Chart, keys: Collection[str] | None = None) -> Fact:

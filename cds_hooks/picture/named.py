@@ -17,7 +17,9 @@ from cds_hooks.picture.finding import day
 from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary
 
 # Lists of which a single code makes the words beside it needless.
-_CODED = ("breast_cancer_conditions", "other_cancer_conditions", "metastasis_conditions", "receptor_status_conditions")
+_CODED = frozenset(
+    {"breast_cancer_conditions", "other_cancer_conditions", "metastasis_conditions", "receptor_status_conditions"}
+)
 # What words can make of a tumour of the breast, the most telling first.
 _KINDS = ("not_carcinoma", "invasive", "in_situ", "malignant")
 _TOKEN = re.compile(r"\w+")
@@ -82,7 +84,7 @@ def _sides(told: Iterable[_Said]) -> list[str]:
 
 def _told(condition: Condition, vocabulary: Vocabulary) -> Iterator[_Said]:
     """What each text says; nothing where a code tells, or where one of the texts takes it back."""
-    if any(vocabulary.codelists[name].meanings_of(condition.code) for name in _CODED):
+    if vocabulary.lists_naming(condition.code) & _CODED:
         return
     texts = dict.fromkeys([*(coding.display for coding in condition.code.codings), condition.code.text])
     said = [_read(text, vocabulary) for text in texts if text]

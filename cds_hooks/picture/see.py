@@ -10,7 +10,7 @@ from cds_hooks.picture.episode import Episode, Picture
 from cds_hooks.picture.episodes import tumours_in
 from cds_hooks.picture.fact import Fact
 from cds_hooks.picture.found_in_tissue import with_found_in_tissue
-from cds_hooks.picture.gaps import closed
+from cds_hooks.picture.gaps import all_closed, closed
 from cds_hooks.picture.named import named_unclearly, with_named
 from cds_hooks.picture.narrative import breast_texts, told_in_text
 from cds_hooks.picture.readers import (
@@ -141,7 +141,7 @@ def see(record: Record, vocabulary: Vocabulary, today: date) -> Picture:
         **symptoms.read(chart, views),
         "mastectomy_bilateral": surgery.read_bilateral(chart),
     }
-    patient = {name: closed(name, fact, chart) for name, fact in patient.items()}
+    patient = all_closed(patient, chart)
     patient |= menopause.read(chart, patient["age"], patient["sex"])
     episodes = [_episode(view, patient) for view in views]
     kinds = {episode.side: episode.facts["invasive"] for episode, _ in episodes}
@@ -178,7 +178,7 @@ def _episode(first: View, patient: Mapping[str, Fact]) -> tuple[Episode, tuple[t
         "recorded_stage": anatomic_stage.read_recorded(view),
         "systemic_therapy_first": therapy_first,
     }
-    facts = {name: closed(name, fact, chart) for name, fact in facts.items()}
+    facts = all_closed(facts, chart)
     together = receptors.hormone_receptor(view, facts["er"], facts["pr"])
     facts["hormone_receptor"] = closed("hormone_receptor", together, chart)
     facts["invasive"] = behaviour.settled_by_spread(facts["invasive"], facts["metastatic"])

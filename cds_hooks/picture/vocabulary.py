@@ -1,15 +1,17 @@
 """The vocabulary of facts and the code lists, as the readers use them. `knowledge` builds it from files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from typing import Generic, TypeVar
 
 from cds_hooks.fhir.record import Coding, Concept
 
 # The system under which code lists hold words (a whole display, text or string answer, in lower case).
 TEXT_SYSTEM = "urn:recurrence-cds:text"
 _NONE: frozenset[str] = frozenset()
+_Told = TypeVar("_Told")
 
 
 class Scope(Enum):
@@ -57,10 +59,10 @@ class CodeList:
     meanings: Mapping[tuple[str, str], str]
     prefixes: Mapping[tuple[str, str], str]
     has_words: bool = field(init=False, repr=False, compare=False)
-    _lengths: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    _starts: Mapping[str, "_Starts[str]"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_lengths", _lengths(self.prefixes))
+        object.__setattr__(self, "_starts", _by_system(self.prefixes))
         object.__setattr__(self, "has_words", any(system == TEXT_SYSTEM for system, _ in self.meanings))
 
     def meaning(self, coding: Coding) -> str | None:
@@ -69,11 +71,9 @@ class CodeList:
         if system is None or code is None:
             return None
         exact = self.meanings.get((system, code))
-        if exact is None:
-            for length in self._lengths.get(system, ()):
-                if (meaning := self.prefixes.get((system, code[:length]))) is not None:
-                    return meaning
-        return exact
+        if exact is not None or system not in self._starts:
+            return exact
+        return next(self._starts[system].of(code), None)
 
     def meanings_of(self, concept: Concept | None) -> frozenset[str]:
         """All meanings that the concept's codings have in this list."""
@@ -95,23 +95,27 @@ class CodeList:
 class Vocabulary:
     """Facts by id, code lists by name, and the numbers that readers need (`numbers` of `facts.yaml`).
 
-    `first_words` begin a text of several words in some list.
+    `first_words` begin a text of several words in some list; `told_by_silence` are the facts with an `if_absent`;
+    `read_from` are the keys of all facts.
     """
 
     facts: Mapping[str, FactDefinition]
     codelists: Mapping[str, CodeList]
     numbers: Mapping[str, Decimal]
     _naming: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
-    _starting: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
-    _lengths: Mapping[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    _starts: Mapping[str, "_Starts[frozenset[str]]"] = field(init=False, repr=False, compare=False)
     first_words: frozenset[str] = field(init=False, repr=False, compare=False)
+    told_by_silence: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    read_from: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         lists = self.codelists.items()
         starting = _names_by_code((name, codelist.prefixes) for name, codelist in lists)
         object.__setattr__(self, "_naming", _names_by_code((name, codelist.meanings) for name, codelist in lists))
-        object.__setattr__(self, "_starting", starting)
-        object.__setattr__(self, "_lengths", _lengths(starting))
+        object.__setattr__(self, "_starts", _by_system(starting))
+        definitions = self.facts.values()
+        object.__setattr__(self, "told_by_silence", tuple(d.id for d in definitions if d.if_absent is not None))
+        object.__setattr__(self, "read_from", frozenset(key for d in definitions for key in d.read_from))
         texts = [code for system, code in (*self._naming, *starting) if system == TEXT_SYSTEM]
         object.__setattr__(self, "first_words", frozenset(text.split()[0] for text in texts if " " in text))
 
@@ -120,8 +124,8 @@ class Vocabulary:
         if system is None or code is None:
             return _NONE
         found = self._naming.get((system, code), _NONE)
-        for length in self._lengths.get(system, ()):
-            if (names := self._starting.get((system, code[:length]))) is not None:
+        if system in self._starts:
+            for names in self._starts[system].of(code):
                 found |= names
         return found
 
@@ -142,9 +146,25 @@ def _names_by_code(lists: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> di
     return {code: frozenset(names) for code, names in found.items()}
 
 
-def _lengths(prefixes: Iterable[tuple[str, str]]) -> dict[str, tuple[int, ...]]:
-    """How long the prefixes of each system are, the longest first."""
-    found: dict[str, set[int]] = {}
-    for system, prefix in prefixes:
-        found.setdefault(system, set()).add(len(prefix))
-    return {system: tuple(sorted(lengths, reverse=True)) for system, lengths in found.items()}
+def _by_system(prefixes: Mapping[tuple[str, str], _Told]) -> dict[str, "_Starts[_Told]"]:
+    found: dict[str, dict[str, _Told]] = {}
+    for (system, prefix), told in prefixes.items():
+        found.setdefault(system, {})[prefix] = told
+    return {system: _Starts(told) for system, told in found.items()}
+
+
+class _Starts(Generic[_Told]):
+    """What the beginnings of one system's codes tell."""
+
+    def __init__(self, told: Mapping[str, _Told]) -> None:
+        self._told = told
+        self._lengths = sorted({len(prefix) for prefix in told}, reverse=True)
+        self._shortest = self._lengths[-1]
+        self._first_letters = frozenset(prefix[: self._shortest] for prefix in told)
+
+    def of(self, code: str) -> Iterator[_Told]:
+        """What the beginnings of this code tell, the longest first; most codes begin like none of them."""
+        if code[: self._shortest] in self._first_letters:
+            for length in self._lengths:
+                if (told := self._told.get(code[:length])) is not None:
+                    yield told

@@ -4,15 +4,16 @@ A Ki-67 under a code of another marker is never read: the code and its words con
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
-from cds_hooks.fhir.record import Coding, Concept, Observation
+from cds_hooks.fhir.record import Concept, Observation
 from cds_hooks.picture.answers import Slot, contradicted, number_in, text_coding, word_in
+from cds_hooks.picture.chart import texts_asked
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Why
 from cds_hooks.picture.finding import Finding, Seen
-from cds_hooks.picture.view import View, once
+from cds_hooks.picture.view import View
 from cds_hooks.picture.vocabulary import CodeList
 
 _RISK = {"low": "low", "high": "high"}
@@ -104,31 +105,21 @@ def _texts_of(value: object) -> Iterator[str]:
 
 def _named(view: View, name: str) -> tuple[Slot, ...]:
     """The places where an assay is asked for: by code, or by its whole name, for few charts have a code for it."""
-    codes = view.codes(name)
-    coded = view.asked(name)
+    coded, worded = view.asked(name), view.chart.asked_in_words(name)
+    if not coded and not worded:
+        return ()
     known = {slot.seen for slot in coded}
     by_name = [
         _slot(seen, meaning, view)
-        for seen, texts in _texts_asked(view)
-        if seen not in known
-        for meaning in _meant(texts, codes)
+        for at in worded
+        if (seen := view.placed[at]) is not None and seen not in known
+        for meaning in _meant(seen.observation.code, view.codes(name))
     ]
     return tuple(sorted({*coded, *by_name}, key=lambda s: (s.seen.observation.origin.reference, repr(s))))
 
 
-@once
-def _texts_asked(view: View) -> tuple[tuple[Seen, tuple[Coding, ...]], ...]:
-    """Each Observation with the texts in which it says what is asked."""
-    return tuple((seen, tuple(_texts_of_code(seen.observation.code))) for seen in view.seen)
-
-
-def _texts_of_code(asked: Concept) -> Iterator[Coding]:
-    texts = [*(c.display for c in asked.codings), *(c.code for c in asked.codings), asked.text]
-    return (text_coding(text) for text in texts if text)
-
-
-def _meant(texts: Iterable[Coding], codes: CodeList) -> Iterable[str]:
-    return sorted({m for text in texts if (m := codes.meaning(text)) is not None})
+def _meant(asked: Concept, codes: CodeList) -> list[str]:
+    return sorted({m for text in texts_asked(asked) if (m := codes.meaning(text_coding(text))) is not None})
 
 
 def _slot(seen: Seen, meaning: str, view: View) -> Slot:
