@@ -8,13 +8,12 @@ unknown": learning more may settle a verdict, never flip it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import chain
 
 from msgspec import Struct
 
 from cds_hooks.picture.fact import Fact, Interval, Known, Value
 from cds_hooks.reasoning.intervals import apart, overlap, whole_numbers, within
-from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Because, Truth, Verdict
+from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Because, Truth, Verdict, each_once
 
 _OPPOSITE = {YES: NO, NO: YES, UNKNOWN: UNKNOWN}
 
@@ -147,7 +146,7 @@ class NoneOf:
     def judged_by(self, judge: "Judge") -> Verdict:
         """The opposite of one being enough, for the same reasons."""
         some = _at_least(1, self.of, judge)
-        return Verdict(_OPPOSITE[some.truth], some.because, some.missing)
+        return Verdict(_OPPOSITE[some.truth], some.because)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,10 +234,8 @@ def in_words(test: Test) -> str:
 
 def _answers(test: Test) -> Answers:
     words = in_words(test)
-    because = {truth: (Because(test.fact, words, truth),) for truth in Truth}
-    return Answers(
-        Verdict(YES, because[YES]), Verdict(NO, because[NO]), Verdict(UNKNOWN, because[UNKNOWN], (test.fact,))
-    )
+    yes, no, unknown = (Verdict(truth, (Because(test.fact, words, truth),)) for truth in (YES, NO, UNKNOWN))
+    return Answers(yes, no, unknown)
 
 
 def _at_least(n: int, of: tuple[Condition, ...], judge: Judge) -> Verdict:
@@ -259,7 +256,4 @@ def _at_least(n: int, of: tuple[Condition, ...], judge: Judge) -> Verdict:
 def _joined(truth: Truth, verdicts: Sequence[Verdict]) -> Verdict:
     if len(verdicts) == 1:
         return verdicts[0]  # every reason of it is a reason of the whole
-    because = tuple(dict.fromkeys(chain.from_iterable([v.because for v in verdicts])))
-    if truth is not UNKNOWN:
-        return Verdict(truth, because)
-    return Verdict(truth, because, tuple(dict.fromkeys(chain.from_iterable([v.missing for v in verdicts]))))
+    return Verdict(truth, each_once([verdict.because for verdict in verdicts]))

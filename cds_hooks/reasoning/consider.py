@@ -19,6 +19,7 @@ from cds_hooks.reasoning.considerations import (
     CANNOT_TELL,
     DOES_NOT_APPLY,
     CardKind,
+    Caution,
     Consideration,
     Considered,
     Effect,
@@ -26,7 +27,7 @@ from cds_hooks.reasoning.considerations import (
 )
 from cds_hooks.reasoning.gates import Bench, Gate
 from cds_hooks.reasoning.grounds import grounds
-from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Because
+from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Because, each_once
 
 REPLACED, QUIETENED, UNAPPROVED = "replaced", "quietened", "unapproved"
 REPLACEABLE = frozenset(
@@ -58,11 +59,13 @@ def consider(
 ) -> tuple[Considered, ...]:
     """The verdict on each consideration, in order: per episode, or once for the patient; none without a tumour."""
     bench = Bench(picture)
+    tumours = range(len(picture.episodes))
+    patient: Iterable[None] = (None,) if tumours else ()
     found = [
         _considered(each, bench, episode, gates[each.gate])
         for each in considerations
         if each.status is not Status.RETIRED
-        for episode in _whom(each, picture)
+        for episode in (tumours if each.scope is Scope.EPISODE else patient)
     ]
     recurrence = recurrence_suspected(found)
     if not recurrence and not history.overrides:
@@ -96,12 +99,6 @@ def recurred(considered: Iterable[Considered]) -> frozenset[int]:
     return frozenset(one.episode for one in applying if one.episode is not None)
 
 
-def _whom(consideration: Consideration, picture: Picture) -> Iterable[int | None]:
-    if consideration.scope is Scope.EPISODE:
-        return range(len(picture.episodes))
-    return (None,) if picture.episodes else ()
-
-
 def _silenced(one: Considered, picture: Picture, recurrence: bool, history: History) -> Considered:
     kind = one.consideration.card.kind
     if recurrence and kind in REPLACEABLE:
@@ -129,10 +126,16 @@ def _considered(consideration: Consideration, bench: Bench, episode: int | None,
     verdict = judge.verdict(consideration.asked)
     if verdict.truth is NO:
         return Considered(consideration, episode, DOES_NOT_APPLY, verdict.because)
-    judged = [(caution, judge.verdict(caution.when)) for caution in (*gate.cautions, *consideration.cautions)]
-    for caution, against in judged:
-        if caution.effect is Effect.SUPPRESS and against.truth is YES:
+    warnings: list[Caution] = []
+    to_confirm: list[Caution] = []
+    for caution in (*gate.cautions, *consideration.cautions):
+        against = judge.verdict(caution.when)
+        if against.truth is UNKNOWN:
+            to_confirm.append(caution)
+        elif against.truth is YES and caution.effect is Effect.SUPPRESS:
             return Considered(consideration, episode, DOES_NOT_APPLY, against.because, suppressed=caution)
+        elif against.truth is YES:
+            warnings.append(caution)
     sure = passage.truth is YES and verdict.truth is YES
     missing = () if sure else tuple(dict.fromkeys((*passage.missing, *verdict.missing)))
     return Considered(
@@ -141,8 +144,8 @@ def _considered(consideration: Consideration, bench: Bench, episode: int | None,
         outcome=APPLIES if sure else CANNOT_TELL,
         because=verdict.because if sure else _holding(consideration.asked, judge),
         missing=missing,
-        warnings=tuple(caution for caution, against in judged if against.truth is YES),
-        to_confirm=tuple(caution for caution, against in judged if against.truth is UNKNOWN),
+        warnings=tuple(warnings),
+        to_confirm=tuple(to_confirm),
         none_found=_none_found(consideration, missing, judge.facts),
     )
 
@@ -150,7 +153,7 @@ def _considered(consideration: Consideration, bench: Bench, episode: int | None,
 def _holding(condition: Condition, judge: Judge) -> tuple[Because, ...]:
     """What holds already of a condition that cannot be told as a whole."""
     if isinstance(condition, AllOf):
-        return tuple(dict.fromkeys(because for part in condition.of for because in _holding(part, judge)))
+        return each_once([_holding(part, judge) for part in condition.of])
     verdict = judge.verdict(condition)
     return verdict.because if verdict.truth is YES else ()
 

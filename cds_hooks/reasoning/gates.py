@@ -1,6 +1,6 @@
 """Gates: what must hold of the patient, or of the tumour, before a card may speak of it at all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from msgspec import Struct
@@ -8,7 +8,7 @@ from msgspec import Struct
 from cds_hooks.picture.episode import Picture
 from cds_hooks.reasoning.conditions import Condition, Judge
 from cds_hooks.reasoning.considerations import Caution
-from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Truth
+from cds_hooks.reasoning.verdict import NO, UNKNOWN, YES, Truth, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Passage(Struct, frozen=True):
     missing: tuple[str, ...] = ()
 
 
+_PASSES = Passage(YES)
+
+
 class Bench:
     """Judges of one picture: one for the facts of the patient, one for those of each tumour, in its order."""
 
@@ -72,40 +75,40 @@ class Bench:
 
     def _pass(self, gate: Gate, episode: int | None) -> Passage:
         here = self.episodes if episode is None else (self.episodes[episode],)
-        return _all(
-            (
-                _all(_ask(gate.patient, self.patient)),
-                _any(_all(_ask(gate.episode, judge)) for judge in here),
-                *(_all(_ask(gate.every_episode, judge)) for judge in self.episodes),
-            )
-        )
+        patient, tumour = _ask(gate.patient, self.patient), _any([_ask(gate.episode, judge) for judge in here])
+        return _all([patient, tumour, *[_ask(gate.every_episode, judge) for judge in self.episodes]])
 
 
-def _ask(requirements: Iterable[Requirement], judge: Judge) -> Iterator[Passage]:
+def _ask(requirements: Iterable[Requirement], judge: Judge) -> Passage:
+    """Whether all requirements hold; the reason is that of the first that does not."""
+    open_: list[Verdict] = []
     for requirement in requirements:
         verdict = judge.verdict(requirement.require)
-        yield Passage(verdict.truth, requirement.otherwise if verdict.truth is NO else None, verdict.missing)
+        if verdict.truth is NO:
+            return Passage(NO, requirement.otherwise)
+        if verdict.truth is UNKNOWN:
+            open_.append(verdict)
+    return _open(open_) if open_ else _PASSES
 
 
-def _all(passages: Iterable[Passage]) -> Passage:
-    """All let through; the reason is that of the first which does not."""
-    open_: list[Passage] = []
+def _all(passages: list[Passage]) -> Passage:
+    """Whether all let through; the reason is that of the first that does not."""
     for passage in passages:
         if passage.truth is NO:
             return passage
-        if passage.truth is UNKNOWN:
-            open_.append(passage)
-    return _not_told(open_) if open_ else Passage(YES)
+    open_ = [passage for passage in passages if passage.truth is UNKNOWN]
+    return _open(open_) if open_ else _PASSES
 
 
-def _any(passages: Iterable[Passage]) -> Passage:
-    """At least one lets through; if none does, the reason is that of the first."""
-    found = tuple(passages)
-    open_ = [passage for passage in found if passage.truth is UNKNOWN]
-    if any(passage.truth is YES for passage in found):
-        return Passage(YES)
-    return _not_told(open_) if open_ else next(iter(found), Passage(NO))
+def _any(passages: list[Passage]) -> Passage:
+    """Whether at least one lets through; if none does, the reason is that of the first."""
+    for passage in passages:
+        if passage.truth is YES:
+            return passage
+    open_ = [passage for passage in passages if passage.truth is UNKNOWN]
+    return _open(open_) if open_ else next(iter(passages), Passage(NO))
 
 
-def _not_told(passages: Iterable[Passage]) -> Passage:
-    return Passage(UNKNOWN, None, tuple(dict.fromkeys(fact for each in passages for fact in each.missing)))
+def _open(of: Iterable[Passage | Verdict]) -> Passage:
+    """It cannot be told, for want of all that these want."""
+    return Passage(UNKNOWN, None, tuple(dict.fromkeys([fact for each in of for fact in each.missing])))
