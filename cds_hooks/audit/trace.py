@@ -3,12 +3,31 @@
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from cds_hooks.consult import Consultation
-from cds_hooks.reasoning.considerations import Caution, Considered
+from cds_hooks.reasoning.considerations import Considered, Outcome
 from cds_hooks.reasoning.tiers import EpisodeTier, FactorResult, Tier
+from cds_hooks.reasoning.verdict import Because
 
 Json = dict[str, Any]
+
+
+class Told(Struct, omit_defaults=True):
+    """The verdict on one consideration. Only what has a value is written: most do not apply, and one test says why."""
+
+    id: str
+    version: int
+    outcome: Outcome
+    episode: int | None = None
+    because: tuple[Because, ...] = ()
+    missing: tuple[str, ...] = ()
+    withheld: str | None = None
+    suppressed: str | None = None
+    warnings: tuple[str, ...] = ()
+    to_confirm: tuple[str, ...] = ()
+    none_found: bool = False
+    silenced: str | None = None
 
 
 def trace(consultation: Consultation) -> Json:
@@ -20,7 +39,7 @@ def trace(consultation: Consultation) -> Json:
         "set_aside": picture.set_aside,
         "tiers": [_tier(tier) for tier in consultation.tiers],
         "withheld": [{"episode": w.episode, "because": w.because} for w in consultation.withheld],
-        "considerations": [_considered(one) for one in consultation.considerations],
+        "considerations": [_told(one) for one in consultation.considerations],
     }
 
 
@@ -50,26 +69,21 @@ def _name(tier: Tier | None) -> str | None:
     return None if tier is None else tier.name.lower()
 
 
-def _considered(one: Considered) -> Json:
-    """Only what has a value: most considerations do not apply, and one test says why."""
-    said = {
-        "episode": one.episode,
-        "because": one.because,
-        "missing": one.missing,
-        "withheld": one.withheld,
-        "suppressed": None if one.suppressed is None else one.suppressed.say,
-        "warnings": _said(one.warnings),
-        "to_confirm": [caution.confirm for caution in one.to_confirm],
-        "none_found": one.none_found or None,
-        "silenced": one.silenced,
-    }
-    told = {name: value for name, value in said.items() if value is not None and value not in ((), [])}
-    consideration = one.consideration
-    return {"id": consideration.id, "version": consideration.version, "outcome": one.outcome.value, **told}
-
-
-def _said(cautions: tuple[Caution, ...]) -> list[str]:
-    return [caution.say for caution in cautions]
+def _told(one: Considered) -> Told:
+    return Told(
+        one.consideration.id,
+        one.consideration.version,
+        one.outcome,
+        one.episode,
+        one.because,
+        one.missing,
+        one.withheld,
+        one.suppressed.say if one.suppressed else None,
+        tuple([caution.say for caution in one.warnings]),
+        tuple([caution.confirm for caution in one.to_confirm]),
+        one.none_found,
+        one.silenced,
+    )
 
 
 def encoded(value: Json) -> bytes:
