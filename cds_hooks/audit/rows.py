@@ -57,7 +57,7 @@ def entry_row(ring: Keyring, entry: Entry, items: Iterable[Mapping[str, Any]]) -
         "received_at": received,
         "day": received[:10],
         "duration_ms": entry.duration_ms,
-        "phases": canonical(entry.phases).decode() if entry.phases else None,
+        "phases": canonical(_whole(entry.phases)).decode() if entry.phases else None,
         "service": entry.service,
         "hook": entry.hook,
         "hook_instance": opaque(ring, caller.tenant, entry.hook_instance),
@@ -126,6 +126,11 @@ def reported_rows(entry: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) 
         }
         for number, item in enumerate(items)
     ]
+
+
+def _whole(times: Mapping[str, float]) -> dict[str, float]:
+    """Whole numbers as such, which is how canonical JSON writes them."""
+    return {name: int(ms) if ms.is_integer() else ms for name, ms in times.items()}
 
 
 def _user_type(user: str | None) -> str | None:

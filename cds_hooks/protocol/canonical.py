@@ -12,7 +12,8 @@ _ENCODE = msgspec.json.Encoder(order="sorted").encode
 # What msgspec writes in another way than RFC 8785: a number with an exponent, a fraction of zero or more digits than a
 # double holds, and NaN (as null). And beyond the Basic Multilingual Plane the RFC sorts names by UTF-16 units, msgspec
 # by code points. A text that looks like one of these costs time, nothing else.
-_OTHERWISE = re.compile(rb"[:,\[](?:-?[0-9.]*(?:\.0[,\]}]|e|[0-9]{16})|null)|[\xf0-\xf7]")
+_NUMBER = re.compile(rb"[:,\[]-?[0-9][0-9.]*(?:\.0[,\]}]|e|[0-9]{15})")
+_BEYOND = range(0xF0, 0xF5)  # the first bytes of a character there, in UTF-8
 
 
 def canonical(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
@@ -22,4 +23,8 @@ def canonical(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
     what JSON has no word for, UnicodeEncodeError for a lone surrogate.
     """
     text = _ENCODE(value)
-    return rfc8785.dumps(value) if _OTHERWISE.search(text) else text
+    return rfc8785.dumps(value) if _otherwise(text) else text
+
+
+def _otherwise(text: bytes) -> bool:
+    return b"null" in text or _NUMBER.search(text) is not None or any(byte in text for byte in _BEYOND)

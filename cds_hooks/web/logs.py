@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from typing import Any, TextIO, cast
 
 import flask
+import msgspec
 import structlog
 from structlog.typing import FilteringBoundLogger
 
@@ -37,6 +38,7 @@ ALLOWED = frozenset(
         "mode",
     }
 )
+_ENCODE = msgspec.json.Encoder().encode
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -46,19 +48,16 @@ def logger(file: TextIO | None = None) -> FilteringBoundLogger:
         FilteringBoundLogger,
         structlog.wrap_logger(
             structlog.WriteLogger(file or sys.stderr),
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                _only_allowed,
-                structlog.processors.JSONRenderer(),
-            ],
+            processors=[structlog.processors.TimeStamper(fmt="iso", utc=True), _line],
             wrapper_class=structlog.make_filtering_bound_logger("info"),
-        ),
+        ).bind(),  # now, and not anew for every line
     )
 
 
-def _only_allowed(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: value for name, value in event.items() if name in ALLOWED and value is not None}
+def _line(_: object, level: str, event: MutableMapping[str, Any]) -> str:
+    """What is allowed of an event, as JSON."""
+    told = {name: value for name, value in event.items() if name in ALLOWED and value is not None}
+    return _ENCODE({**told, "level": level}).decode()
 
 
 def request_id() -> str:
