@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cds_hooks.reasoning.considerations import APPLIES, CardKind, Considered
+from cds_hooks.reasoning.considerations import APPLIES, DOES_NOT_APPLY, CardKind, Considered
 
 MOST_CARDS = 3
 # A danger first, then what makes the rest moot, then the tier, then what there is to do, then what was not read.
@@ -57,7 +57,7 @@ class Plan:
 
 def plan(considered: Iterable[Considered], beside: frozenset[CardKind] = frozenset()) -> Plan:
     """The cards for what was considered, and for what there is to say `beside` (a tier, data that were not read)."""
-    every = tuple(considered)
+    every = [one for one in considered if one.outcome is not DOES_NOT_APPLY]
     shown = sorted((one for one in every if one.shown), key=_claim)
     cards = []
     for kind in ORDER:

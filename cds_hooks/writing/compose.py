@@ -48,7 +48,9 @@ def compose(
     if consultation.nothing_approved:
         return ()
     found = () if recurrence_suspected(consultation.considerations) else _still_at_risk(consultation)
-    desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, pages)
+    spoken = Spoken(wording_of(knowledge), knowledge, consultation)
+    reasons = _override_reasons(spoken.wording)
+    desk = _Desk(spoken, found, UUID(decision_id), data_until, pages, reasons)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
     planned = plan(consultation.considerations, frozenset(kind for kind, there in beside.items() if there))
     return tuple(desk.card(card, planned.lines_on(index)) for index, card in enumerate(planned.cards))
@@ -56,13 +58,16 @@ def compose(
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What every card of one answer is written with; `found` are the tumours that have a tier to show."""
+    """What every card of one answer is written with; `found` are the tumours that have a tier to show, `reasons` those
+    for which a card may be overridden.
+    """
 
     spoken: Spoken
     found: tuple[Tumour, ...]
     decision: UUID
     today: date
     pages: Pages | None
+    reasons: list[dict[str, str]]
 
     def card(self, planned: PlannedCard, hosted: Plan) -> dict[str, Any]:
         """One card; `hosted` holds what stands on it beside its own."""
@@ -75,7 +80,7 @@ class _Desk:
             "source": _source(self.spoken, planned),
             **self._suggestions(planned.items),
             **self._links(planned),
-            "overrideReasons": _override_reasons(self.spoken.wording),
+            "overrideReasons": self.reasons,
             "extension": {**self._assessment(planned), CARD: self._about(planned, hosted)},
         }
 

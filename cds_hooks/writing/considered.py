@@ -1,7 +1,7 @@
 """Considerations on cards: each one block of the detail, one entry of the extension, and its part of the summary."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cds_hooks.consult import Consultation
@@ -24,6 +24,11 @@ class Spoken:
     wording: Wording
     knowledge: Knowledge
     consultation: Consultation
+    _of_tumours: tuple[Facts, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        picture = self.consultation.picture
+        object.__setattr__(self, "_of_tumours", tuple(picture.facts_of(episode) for episode in picture.episodes))
 
     def episode(self, one: Considered) -> Episode | None:
         """The tumour that it is about, None for the patient."""
@@ -31,8 +36,7 @@ class Spoken:
 
     def facts(self, one: Considered) -> Facts:
         """The facts that it was judged on."""
-        episode, picture = self.episode(one), self.consultation.picture
-        return picture.patient if episode is None else picture.facts_of(episode)
+        return self.consultation.picture.patient if one.episode is None else self._of_tumours[one.episode]
 
     def sentence(self, one: Considered) -> str:
         """The summary of one consideration."""

@@ -17,12 +17,19 @@ def factors(wording: Wording, tumour: Tumour) -> Iterator[str]:
     most adverse first, then the rest in one line. What is not known at all is named among the missing, not here.
     """
     shown = [(result, tumour.shown(result.row.key)) for result in tumour.tier.factors]
-    known = [_Factor(wording, tumour, result, fact) for result, fact in shown if isinstance(fact, Known)]
+    known = [_factor(wording, tumour, result, fact) for result, fact in shown if isinstance(fact, Known)]
     for factor in sorted((each for each in known if each.raises), key=lambda each: each.order):
         key = "factor.drives" if factor.result.row.key in tumour.tier.drivers else "factor.raises"
-        yield wording.say(key, said=factor.said, tier=tier_cell(wording, factor.result))
+        yield wording.say(key, said=_said(wording, factor), tier=tier_cell(wording, factor.result))
     if rest := [each for each in known if not each.raises]:
         yield wording.say("factor.rest", factors="; ".join(_in_line(wording, rest)))
+
+
+def _said(wording: Wording, factor: "_Factor") -> str:
+    value = factor.value
+    if factor.marks:
+        value = wording.say("value.marked", value=value, marks=factor.marks)
+    return wording.say("factor.value", factor=capital(factor.result.row.title), value=value)
 
 
 def _in_line(wording: Wording, rest: Iterable["_Factor"]) -> Iterator[str]:
@@ -34,12 +41,11 @@ def _in_line(wording: Wording, rest: Iterable["_Factor"]) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Factor:
-    """A factor of a tumour whose fact is known."""
+    """A factor whose fact is known: its value in words, and its `marks`: the date and the weaknesses of the proof."""
 
-    wording: Wording
-    tumour: Tumour
     result: FactorResult
-    fact: Known
+    value: str
+    marks: str
 
     @property
     def raises(self) -> bool:
@@ -51,28 +57,17 @@ class _Factor:
         """The most adverse first."""
         return -(self.result.at_least or Tier.LOW), -(self.result.at_most or Tier.LOW)
 
-    @property
-    def value(self) -> str:
-        """The value alone."""
-        key = self.result.row.key
-        if key == "local_extension" and not self.fact.evidence:
-            return self.wording.say("value.silent")
-        if key == "hormone_receptors":
-            return _receptors(self.wording, self.tumour, self.fact)
-        return factor_value(self.wording, key, self.fact)
 
-    @property
-    def marks(self) -> str:
-        """Its date and its weaknesses."""
-        return ", ".join(evidence_marks(self.wording, self.fact))
+def _factor(wording: Wording, tumour: Tumour, result: FactorResult, fact: Known) -> _Factor:
+    return _Factor(result, _value(wording, tumour, result.row.key, fact), ", ".join(evidence_marks(wording, fact)))
 
-    @property
-    def said(self) -> str:
-        """The factor with its value and its marks."""
-        value = self.value
-        if self.marks:
-            value = self.wording.say("value.marked", value=value, marks=self.marks)
-        return self.wording.say("factor.value", factor=capital(self.result.row.title), value=value)
+
+def _value(wording: Wording, tumour: Tumour, key: str, fact: Known) -> str:
+    if key == "local_extension" and not fact.evidence:
+        return wording.say("value.silent")
+    if key == "hormone_receptors":
+        return _receptors(wording, tumour, fact)
+    return factor_value(wording, key, fact)
 
 
 def _receptors(wording: Wording, tumour: Tumour, joint: Known) -> str:

@@ -74,17 +74,18 @@ def _fullest_first(missing: int, because: int) -> list[tuple[int, int]]:
 
 
 def _several(wording: Wording, found: tuple[Tumour, ...]) -> Iterator[str]:
+    reasons = [drivers(wording, each) if each.settled else missing_names(wording, each) for each in found]
     for shown in (3, 2, 1, 0):
-        yield wording.say("summary.several", tumours="; ".join(_part(wording, tumour, shown) for tumour in found))
+        parts = [_part(wording, tumour, why, shown) for tumour, why in zip(found, reasons, strict=True)]
+        yield wording.say("summary.several", tumours="; ".join(parts))
     at_least = max(tumour.tier.at_least for tumour in found)
     at_most = max(tumour.tier.at_most for tumour in found)
     yield wording.say("summary.several_worst", count=len(found), tier=wording.range(at_least, at_most))
 
 
-def _part(wording: Wording, tumour: Tumour, shown: int) -> str:
+def _part(wording: Wording, tumour: Tumour, reasons: tuple[str, ...], shown: int) -> str:
     tier = wording.range(tumour.tier.at_least, tumour.tier.at_most)
     side = wording.say(f"side.{tumour.side or 'none'}")
-    reasons = drivers(wording, tumour) if tumour.settled else missing_names(wording, tumour)
     if not shown or not reasons:
         return wording.say("summary.part", side=side, tier=tier)
     words = wording.listed(reasons, shown)

@@ -22,6 +22,8 @@ SHOWN_FACT: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_NOT_RECORDED = Unknown(Why.NOT_RECORDED)
+
 
 @dataclass(frozen=True, slots=True)
 class Tumour:
@@ -33,7 +35,7 @@ class Tumour:
 
     def fact(self, fact_id: str) -> Fact:
         """The fact; one that nobody looked for is not recorded."""
-        return self.facts.get(fact_id, Unknown(Why.NOT_RECORDED))
+        return self.facts.get(fact_id, _NOT_RECORDED)
 
     def shown(self, factor: str) -> Fact:
         """The fact whose value stands for a factor ("size")."""
