@@ -9,21 +9,17 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from itertools import combinations, pairwise, product
 
 from cds_hooks.picture.fact import Fact, Interval, Known, Value
-from cds_hooks.reasoning.conditions import Condition, ListTest, NumberTest, Test, WordTest, each_test, usable
+from cds_hooks.reasoning.conditions import ListTest, NumberTest, Test, WordTest, usable
 
 _ONE = Decimal(1)
 
 
-def open_facts(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> dict[str, tuple[Known, ...]]:
-    """The facts under these conditions that are not exactly known, each with the values it could still have.
+def open_facts(tests: Mapping[str, tuple[Test, ...]], facts: Mapping[str, Fact]) -> dict[str, tuple[Known, ...]]:
+    """The facts of these tests that are not exactly known, each with the values it could still have.
 
     A fact whose possible values these tests cannot tell apart has one completion. Tests of one fact are all of the
     kind of that fact (the knowledge is checked for it at start).
     """
-    tests: dict[str, list[Test]] = {}
-    for condition in conditions:
-        for test in each_test(condition):
-            tests.setdefault(test.fact, []).append(test)
     return {fact: _completed(of, facts.get(fact)) for fact, of in tests.items() if not _exact(of[0], facts.get(fact))}
 
 
@@ -42,7 +38,7 @@ def _exact(test: Test, fact: Fact | None) -> bool:
     return value is not None
 
 
-def _completed(tests: list[Test], fact: Fact | None) -> tuple[Known, ...]:
+def _completed(tests: tuple[Test, ...], fact: Fact | None) -> tuple[Known, ...]:
     value = usable(tests[0], fact)
     values: Iterable[Value]
     match tests[0]:

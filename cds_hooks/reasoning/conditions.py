@@ -5,7 +5,7 @@ inside the bounds could turn round: "above 50" on 0-20 is NO, "below 10" on it i
 unknown": learning more may settle a verdict, never flip it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -200,6 +200,15 @@ def each_test(condition: Condition) -> tuple[Test, ...]:
 def facts_in(condition: Condition) -> tuple[str, ...]:
     """The ids of the facts that a condition tests, each once, in the order written."""
     return tuple(dict.fromkeys(test.fact for test in each_test(condition)))
+
+
+def by_fact(conditions: Iterable[Condition]) -> dict[str, tuple[Test, ...]]:
+    """The tests of these conditions, those of one fact together."""
+    found: dict[str, tuple[Test, ...]] = {}
+    for condition in conditions:
+        for test in each_test(condition):
+            found[test.fact] = (*found.get(test.fact, ()), test)
+    return found
 
 
 def usable(test: Test, fact: Fact | None) -> Value | None:

@@ -10,12 +10,13 @@ nothing about this tumour, and LOW must not be read out of it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from cds_hooks.picture.episode import Picture
 from cds_hooks.picture.fact import Fact, Known
 from cds_hooks.reasoning.completions import each_completion, open_facts
-from cds_hooks.reasoning.conditions import Condition, Judge, each_test, judge, usable
+from cds_hooks.reasoning.conditions import Judge, by_fact, usable
 from cds_hooks.reasoning.gates import Gate, Requirement
 from cds_hooks.reasoning.tiers import EpisodeTier, FactorResult, FactorRow, Tier, TierTable, TierWithheld
 from cds_hooks.reasoning.verdict import NO, YES
@@ -26,8 +27,7 @@ _RowTiers = tuple[Tier | None, ...]
 _Open = dict[str, tuple[Known, ...]]  # facts that are not exactly known, with what each could still be
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
+class _Outcome(Struct, frozen=True):
     """One completion: the values chosen, the tier of each row of the group (None leaves it to the others), and the
     standing: the highest of them, and whether that is LOW although a row has no column that holds (which is not
     "known and low").
@@ -38,8 +38,7 @@ class _Outcome:
     standing: tuple[Tier, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """Rows that are completed together, and the tiers between which their outcomes lie."""
 
     rows: tuple[FactorRow, ...]
@@ -53,7 +52,7 @@ def stratify(
 ) -> tuple[tuple[EpisodeTier, ...], tuple[TierWithheld, ...]]:
     """The tier of every episode that the table's gate lets through, and why the others have none."""
     gate = gates[table.gate]
-    stopped, open_patient = _ask(gate.patient, picture.patient)
+    stopped, open_patient = _ask(gate.patient, Judge(picture.patient))
     if stopped is not None:
         return (), (TierWithheld(None, stopped),)
     if not picture.episodes:
@@ -61,39 +60,40 @@ def stratify(
     tiers: list[EpisodeTier] = []
     withheld: list[TierWithheld] = []
     for index, episode in enumerate(picture.episodes):
-        facts = picture.facts_of(episode)
-        stopped, open_episode = _ask(gate.episode, facts)
+        judge = Judge(picture.facts_of(episode))
+        stopped, open_episode = _ask(gate.episode, judge)
         if stopped is not None:
             withheld.append(TierWithheld(index, stopped))
         else:
-            tiers.append(_tier(index, table, facts, (*open_patient, *open_episode)))
+            tiers.append(_tier(index, table, judge, (*open_patient, *open_episode)))
     return tuple(tiers), tuple(withheld)
 
 
-def _ask(requirements: Iterable[Requirement], facts: Mapping[str, Fact]) -> tuple[str | None, tuple[str, ...]]:
+def _ask(requirements: Iterable[Requirement], judge: Judge) -> tuple[str | None, tuple[str, ...]]:
     """The reason of the first requirement that certainly fails, and the unknown facts of those that cannot be told."""
     missing: list[str] = []
     for requirement in requirements:
-        verdict = judge(requirement.require, facts)
+        verdict = judge.verdict(requirement.require)
         if verdict.truth is NO:
             return requirement.otherwise, ()
         missing.extend(verdict.missing)
     return None, tuple(missing)
 
 
-def _tier(index: int, table: TierTable, facts: Mapping[str, Fact], gate_missing: tuple[str, ...]) -> EpisodeTier:
-    groups = _groups(table.rows, facts)
+def _tier(index: int, table: TierTable, judge: Judge, gate_missing: tuple[str, ...]) -> EpisodeTier:
+    groups = _groups(table.rows, judge)
     results = _results(table.rows, groups)
     at_least = max(group.lowest for group in groups)
     at_most = max(group.highest for group in groups)
-    required = [judge(condition, facts) for condition in table.low_requires] if at_least is Tier.LOW else []
-    doubts = [verdict for verdict in required if verdict.truth is not YES]
+    required = [judge.verdict(condition) for condition in table.low_requires]
+    doubts = [verdict for verdict in required if verdict.truth is not YES] if at_least is Tier.LOW else []
     not_all_low = any(outcome.standing == (Tier.LOW, True) for group in groups for outcome in group.outcomes)
     if at_least is Tier.LOW and (doubts or not_all_low):
         at_most = Tier.HIGH
     low_missing = tuple(fact for verdict in doubts for fact in verdict.missing)
     movers = {*_movers(groups), *low_missing}
-    missing = _once((*_missing(table.rows, results, facts), *_unsettled(table.low_requires, facts), *gate_missing))
+    unsettled = [fact for verdict in required for fact in verdict.missing]
+    missing = _once((*_missing(results, judge.facts), *unsettled, *gate_missing))
     return EpisodeTier(
         episode=index,
         at_least=at_least,
@@ -106,39 +106,39 @@ def _tier(index: int, table: TierTable, facts: Mapping[str, Fact], gate_missing:
     )
 
 
-def _groups(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact]) -> list[_Group]:
+def _groups(rows: tuple[FactorRow, ...], judge: Judge) -> list[_Group]:
     """Connected components of the rows over the facts that are not exactly known."""
     components: list[tuple[tuple[FactorRow, ...], _Open]] = []
     for row in rows:
         members: tuple[FactorRow, ...] = (row,)
-        open_ = open_facts(row.columns.values(), facts)
+        open_ = open_facts(row.tests, judge.facts)
         touching = [component for component in components if component[1].keys() & open_.keys()]
         if touching:
             components = [component for component in components if component not in touching]
             for others, _ in touching:
                 members = (*others, *members)
-            open_ = open_facts([column for each in members for column in each.columns.values()], facts)
+            columns = [column for each in members for column in each.columns.values()]
+            open_ = open_facts(by_fact(columns), judge.facts)
         components.append((members, open_))
-    return [_group(members, facts, open_) for members, open_ in components]
+    return [_group(members, judge, open_) for members, open_ in components]
 
 
-def _group(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact], open_: _Open) -> _Group:
-    outcomes = tuple(_outcome(rows, facts, chosen) for chosen in each_completion(open_))
+def _group(rows: tuple[FactorRow, ...], judge: Judge, open_: _Open) -> _Group:
+    outcomes = tuple(_outcome(rows, judge, chosen) for chosen in each_completion(open_))
     tiers = [outcome.standing[0] for outcome in outcomes]
     return _Group(rows, outcomes, min(tiers), max(tiers))
 
 
-def _outcome(rows: tuple[FactorRow, ...], facts: Mapping[str, Fact], chosen: Mapping[str, Fact]) -> _Outcome:
-    judge = Judge({**facts, **chosen} if chosen else facts)
-    tiers = tuple(_row_tier(row, judge) for row in rows)
+def _outcome(rows: tuple[FactorRow, ...], judge: Judge, chosen: Mapping[str, Fact]) -> _Outcome:
+    chosen_so = Judge({**judge.facts, **chosen}) if chosen else judge
+    tiers = tuple(_row_tier(row, chosen_so) for row in rows)
     highest = _highest(tiers)
     return _Outcome(chosen, tiers, (highest, highest is Tier.LOW and None in tiers))
 
 
 def _row_tier(row: FactorRow, judge: Judge) -> Tier | None:
     """The lowest column that holds; None leaves the tier to the other rows."""
-    holds = (tier for tier in sorted(row.columns) if judge.verdict(row.columns[tier]).truth is YES)
-    return next(holds, None)
+    return next((tier for tier, column in row.ascending if judge.verdict(column).truth is YES), None)
 
 
 def _highest(tiers: Iterable[Tier | None]) -> Tier:
@@ -153,8 +153,9 @@ def _results(rows: tuple[FactorRow, ...], groups: list[_Group]) -> tuple[FactorR
 
 def _result(row: FactorRow, group: _Group, place: int) -> FactorResult:
     found = {outcome.tiers[place] for outcome in group.outcomes}
-    if found == {None}:
-        return FactorResult(row, None, None, ())
+    if len(found) == 1:
+        (tier,) = found
+        return FactorResult(row, tier, tier, ())
     missing = tuple(fact for fact in row.facts if _tells_apart(fact, group, lambda outcome: outcome.tiers[place]))
     # a completion that leaves the tier to the others gives this row nothing to hold it up
     return FactorResult(row, min(_highest([tier]) for tier in found), _highest(found), missing)
@@ -195,24 +196,14 @@ def _drivers(groups: list[_Group], results: tuple[FactorResult, ...], at_least: 
     return alone or tuple(r.row.key for r in results if r.row.key in together and _highest([r.at_most]) >= at_least)
 
 
-def _missing(
-    rows: tuple[FactorRow, ...], results: tuple[FactorResult, ...], facts: Mapping[str, Fact]
-) -> tuple[str, ...]:
+def _missing(results: tuple[FactorResult, ...], facts: Mapping[str, Fact]) -> list[str]:
     """Facts without a value, and bounded ones whose bounds leave their row open."""
-    missing: list[str] = []
-    for row, result in zip(rows, results, strict=True):
-        without = {
-            test.fact
-            for column in row.columns.values()
-            for test in each_test(column)
-            if usable(test, facts.get(test.fact)) is None
-        }
-        missing.extend(fact for fact in row.facts if fact in without or fact in result.missing)
-    return tuple(missing)
-
-
-def _unsettled(conditions: Iterable[Condition], facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    return tuple(fact for condition in conditions for fact in judge(condition, facts).missing)
+    return [
+        fact
+        for result in results
+        for fact, tests in result.row.tests.items()
+        if fact in result.missing or any(usable(test, facts.get(fact)) is None for test in tests)
+    ]
 
 
 def _once(facts: Iterable[str]) -> tuple[str, ...]:

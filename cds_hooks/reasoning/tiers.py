@@ -1,10 +1,13 @@
 """The recurrence risk tier at diagnosis: a table of factors, judged with unknowns as a range."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
+from operator import itemgetter
 
-from cds_hooks.reasoning.conditions import Condition
+from msgspec import Struct
+
+from cds_hooks.reasoning.conditions import Condition, Test, by_fact
 
 
 class Tier(IntEnum):
@@ -18,7 +21,8 @@ class Tier(IntEnum):
 @dataclass(frozen=True, slots=True)
 class FactorRow:
     """One row of the tier table. `key` is the machine name in the answer ("size"), `facts` the facts its columns
-    test; a missing column never holds. `limits` are the sentences that must stand beside the row.
+    test; a missing column never holds. `limits` are the sentences that must stand beside the row. `ascending` are the
+    columns from the lowest tier on, and `tests` all their tests by the fact.
     """
 
     key: str
@@ -26,6 +30,12 @@ class FactorRow:
     columns: Mapping[Tier, Condition]
     facts: tuple[str, ...]
     limits: tuple[str, ...] = ()
+    ascending: tuple[tuple[Tier, Condition], ...] = field(init=False, repr=False, compare=False)
+    tests: Mapping[str, tuple[Test, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ascending", tuple(sorted(self.columns.items(), key=itemgetter(0))))
+        object.__setattr__(self, "tests", by_fact(self.columns.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +52,7 @@ class TierTable:
     limits: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FactorResult:
+class FactorResult(Struct, frozen=True):
     """What one factor says. `at_least`/`at_most` are None when the row leaves the tier to the others (no column
     can hold); where it may do so, it counts as LOW here. `missing` are the unknown or only bounded facts that keep
     the two apart.

@@ -6,7 +6,7 @@ import pytest
 
 from cds_hooks.picture.fact import Fact, Interval, Known, Why
 from cds_hooks.reasoning.completions import each_completion, open_facts
-from cds_hooks.reasoning.conditions import AllOf, Condition, ListTest, judge
+from cds_hooks.reasoning.conditions import AllOf, Condition, ListTest, by_fact, judge
 from cds_hooks.reasoning.verdict import Truth
 from tests.reasoning.tables import UNKNOWN, between, bounds, is_, number
 
@@ -19,7 +19,7 @@ SITES = (
 
 
 def numbers(conditions: tuple[Condition, ...], fact: Fact) -> list[Decimal]:
-    (completions,) = open_facts(conditions, {"size": fact, "nodes": fact}).values()
+    (completions,) = open_facts(by_fact(conditions), {"size": fact, "nodes": fact}).values()
     values = [completion.value for completion in completions]
     return [value.low for value in values if isinstance(value, Interval) and value.low is not None]
 
@@ -38,7 +38,7 @@ def numbers(conditions: tuple[Condition, ...], fact: Fact) -> list[Decimal]:
 )
 def test_a_bounded_number_meets_exactly_the_columns_inside_its_bounds(fact: Known, patterns: set[str]) -> None:
     found = set()
-    for chosen in each_completion(open_facts(SIZE, {"size": fact})):
+    for chosen in each_completion(open_facts(by_fact(SIZE), {"size": fact})):
         found.add("".join("Y" if judge(test, chosen).truth is Truth.YES else "N" for test in SIZE))
     assert found == patterns
 
@@ -62,29 +62,29 @@ def test_a_count_is_completed_with_whole_numbers_where_there_are_any(fact: Fact,
 
 
 def test_an_unknown_word_takes_every_word_of_its_vocabulary() -> None:
-    found = open_facts([is_("her2", "positive", among=("positive", "negative"))], {})
+    found = open_facts(by_fact([is_("her2", "positive", among=("positive", "negative"))]), {})
     assert found == {"her2": (Known("positive"), Known("negative"))}
 
 
 def test_an_unknown_list_takes_every_selection_of_the_tested_words() -> None:
-    found = open_facts(SITES, {"sites": UNKNOWN})["sites"]
+    found = open_facts(by_fact(SITES), {"sites": UNKNOWN})["sites"]
     assert [known.value for known in found] == [(), ("bone",), ("lung",), ("bone", "lung")]
 
 
 def test_a_list_that_is_only_a_floor_keeps_what_was_seen() -> None:
     floor = Known(("bone", "liver"), bounded_why=Why.INCOMPLETE_PAGE)
-    found = open_facts(SITES, {"sites": floor})["sites"]
+    found = open_facts(by_fact(SITES), {"sites": floor})["sites"]
     assert [known.value for known in found] == [("bone", "liver"), ("bone", "liver", "lung")]
 
 
 def test_what_is_exactly_known_is_not_completed() -> None:
     facts: dict[str, Fact] = {"size": number("3"), "her2": Known("yes"), "sites": Known(("bone",))}
-    assert open_facts([*SIZE, is_("her2", "yes"), *SITES], facts) == {}
+    assert open_facts(by_fact([*SIZE, is_("her2", "yes"), *SITES]), facts) == {}
 
 
 def test_every_combination_of_open_facts_is_tried() -> None:
     both = AllOf((is_("one", "yes"), is_("other", "yes")))
-    assert len(list(each_completion(open_facts([both], {})))) == 4
+    assert len(list(each_completion(open_facts(by_fact([both]), {})))) == 4
 
 
 def test_without_open_facts_there_is_one_empty_completion() -> None:
