@@ -11,6 +11,8 @@ from cds_hooks.reasoning.considerations import Consideration, Status
 from cds_hooks.reasoning.gates import Gate
 from cds_hooks.reasoning.tiers import TierTable
 
+_OVERRIDE_REASON = "override.reason."
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -50,7 +52,8 @@ class Knowledge:
     """Everything in the knowledge folder. `wording` maps a key ("summary.tier") to a template with {placeholders};
     `fingerprint` is the sha-256 over the content of all its files, as "sha256:<64 hex>"; `foundation` holds what
     FOUNDATION names; `considerations` come in the order of their ids; `background` is what the guide tells beyond that;
-    `files` are the files that the fingerprint is of.
+    `files` are the files that the fingerprint is of. From these follow `titles`, those of the facts by their ids, and
+    `override_reasons`, the words for each code by which a card may be overridden, in the order of the file.
     """
 
     vocabulary: Vocabulary
@@ -65,6 +68,15 @@ class Knowledge:
     considerations: tuple[Consideration, ...] = ()
     background: Background = field(default_factory=Background)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    titles: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    override_reasons: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        reasons = {key: words for key, words in self.wording.items() if key.startswith(_OVERRIDE_REASON)}
+        object.__setattr__(self, "titles", {id_: fact.title for id_, fact in self.vocabulary.facts.items()})
+        object.__setattr__(
+            self, "override_reasons", {key.removeprefix(_OVERRIDE_REASON): words for key, words in reasons.items()}
+        )
 
     @property
     def foundation_approved(self) -> bool:

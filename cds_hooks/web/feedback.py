@@ -21,8 +21,8 @@ def blueprint(desk: Desk) -> flask.Blueprint:
     are kept out of the count, not out of the journal; where there are no others the answer says what to mend.
     """
     routes = flask.Blueprint("feedback", __name__)
-    wording = wording_of(desk.knowledge)
-    reasons = Reasons(wording.say("override.system"), frozenset(wording.family("override.reason.")))
+    system = wording_of(desk.knowledge).say("override.system")
+    reasons = Reasons(system, frozenset(desk.knowledge.override_reasons))
 
     @routes.post("/cds-services/<service_id>/feedback")
     @routes.post("/cds-services//<service_id>/feedback")

@@ -48,9 +48,7 @@ def compose(
     if consultation.nothing_approved:
         return ()
     found = () if recurrence_suspected(consultation.considerations) else _still_at_risk(consultation)
-    spoken = Spoken(wording_of(knowledge), knowledge, consultation)
-    reasons = _override_reasons(spoken.wording)
-    desk = _Desk(spoken, found, UUID(decision_id), data_until, pages, reasons)
+    desk = _Desk(Spoken(wording_of(knowledge), knowledge, consultation), found, UUID(decision_id), data_until, pages)
     beside = {CardKind.TIER: bool(found), CardKind.UNSUPPORTED_DATA: is_worth_a_card(consultation, found)}
     planned = plan(consultation.considerations, frozenset(kind for kind, there in beside.items() if there))
     return tuple(desk.card(card, planned.lines_on(index)) for index, card in enumerate(planned.cards))
@@ -58,16 +56,13 @@ def compose(
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """What every card of one answer is written with; `found` are the tumours that have a tier to show, `reasons` those
-    for which a card may be overridden.
-    """
+    """What every card of one answer is written with; `found` are the tumours that have a tier to show."""
 
     spoken: Spoken
     found: tuple[Tumour, ...]
     decision: UUID
     today: date
     pages: Pages | None
-    reasons: list[dict[str, str]]
 
     def card(self, planned: PlannedCard, hosted: Plan) -> dict[str, Any]:
         """One card; `hosted` holds what stands on it beside its own."""
@@ -80,7 +75,7 @@ class _Desk:
             "source": _source(self.spoken, planned),
             **self._suggestions(planned.items),
             **self._links(planned),
-            "overrideReasons": self.reasons,
+            "overrideReasons": _override_reasons(self.spoken),
             "extension": {**self._assessment(planned), CARD: self._about(planned, hosted)},
         }
 
@@ -165,8 +160,7 @@ def _still_at_risk(consultation: Consultation) -> tuple[Tumour, ...]:
 
 def wording_of(knowledge: Knowledge) -> Wording:
     """The words of the knowledge, with the facts' titles for those that have no short name."""
-    titles = {fact.id: fact.title for fact in knowledge.vocabulary.facts.values()}
-    return Wording(knowledge.wording, titles)
+    return Wording(knowledge.wording, knowledge.titles)
 
 
 def _own(kinds: Iterable[CardKind]) -> tuple[CardKind, ...]:
@@ -199,9 +193,8 @@ def _source(spoken: Spoken, planned: PlannedCard) -> dict[str, Any]:
     return {"label": wording.say(label.get(planned.kind, "source.considerations.label")), "topic": topic}
 
 
-def _override_reasons(wording: Wording) -> list[dict[str, str]]:
-    system = wording.say("override.system")
-    reasons = wording.family("override.reason.")
+def _override_reasons(spoken: Spoken) -> list[dict[str, str]]:
+    system, reasons = spoken.wording.say("override.system"), spoken.knowledge.override_reasons
     return [{"code": code, "system": system, "display": display} for code, display in reasons.items()]
 
 

@@ -47,10 +47,6 @@ class Wording:
         more = len(items) - shown
         return first if more <= 0 else self.say("list.more", items=first, count=more)
 
-    def family(self, prefix: str) -> dict[str, str]:
-        """The templates whose key begins with `prefix`, by the rest of their key, in the order of the file."""
-        return {key.removeprefix(prefix): text for key, text in self.templates.items() if key.startswith(prefix)}
-
 
 def capital(text: str) -> str:
     """The text with a capital first letter; the rest as it is ("HER2" stays)."""
