@@ -1,6 +1,5 @@
 """What an Observation asks and answers: the question by code, the answer by code, word or number, never by prose."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -10,12 +9,9 @@ from cds_hooks.fhir.record import Answer, Coding, Component, Concept, Observatio
 from cds_hooks.picture.fact import Interval, Value, Why
 from cds_hooks.picture.finding import CONFLICTING_CODING, Finding, Seen
 from cds_hooks.picture.phrases import is_percent, parts_of, quantity_in
-from cds_hooks.picture.vocabulary import TEXT_SYSTEM, CodeList, Vocabulary
+from cds_hooks.picture.vocabulary import CONTRADICTING_WORDS, CodeList, Vocabulary
 
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
-_SNOMED_TAG = re.compile(
-    r" \((qualifier value|finding|disorder|situation|morphologic abnormality|observable entity)\)$"
-)
 # Answers that two codings (or two values) of one result may give together, with the more exact one of them.
 _SAID_TWICE: Mapping[frozenset[str | Why], str] = {
     frozenset({"positive", "ihc_3"}): "ihc_3",
@@ -79,12 +75,12 @@ def _answered_and_absent(place: Observation | Component) -> bool:
 
 def contradicted(concept: Concept, vocabulary: Vocabulary) -> bool:
     """True if a display or the text beside a code says something that this code cannot mean (known misuse)."""
-    forbidden = vocabulary.codelists["contradicting_words"]
+    forbidden = vocabulary.codelists[CONTRADICTING_WORDS]
     for coding in concept.codings:
         words = forbidden.meaning(coding)
-        if words:
+        if words is not None:
             said = f"{coding.display or ''} {concept.text or ''}".lower()
-            if any(word and word in said for word in words.split("|")):
+            if vocabulary.contradicting[words].search(said):
                 return True
     return False
 
@@ -141,37 +137,26 @@ def scored(slot: Slot) -> Slot:
     return replace(slot, values=(exact,)) if plain and exact is not None and len(slot.values) == 1 else slot
 
 
-def text_coding(text: str) -> Coding:
-    """A text as a coding under the system of words."""
-    return Coding(TEXT_SYSTEM, plain(text))
-
-
-def plain(text: str) -> str:
-    """A text as code lists write it."""
-    words = " ".join(text.lower().split()).removesuffix(".")
-    return _SNOMED_TAG.sub("", words) if words.endswith(")") else words
-
-
 def _outcome(concept: Concept, lists: Sequence[CodeList], wanted: Mapping[str, str]) -> str | Why | None:
-    by_code = _words(concept.codings, lists, wanted)
-    texts = [c.display for c in concept.codings] + [concept.text]
-    by_text = {word for text in texts if text for word in _said(text, lists, wanted)}
-    heard = by_code | by_text
+    heard = {_word(meaning, wanted) for coding in concept.codings if (meaning := _meaning(coding, lists)) is not None}
+    for text in {concept.text, *(coding.display for coding in concept.codings)}:
+        if text:
+            heard |= _said(text, lists, wanted)
     return _agreed(heard) if heard else None
 
 
 def _said(text: str, lists: Sequence[CodeList], wanted: Mapping[str, str]) -> set[str | Why]:
     """What a text says as a whole, else what its parts say, if every one of them is understood."""
-    whole = _words((text_coding(text),), lists, wanted)
-    if whole:
-        return whole
+    whole = _meaning_of_text(text, lists)
+    if whole is not None:
+        return {_word(whole, wanted)}
     heard: set[str | Why] = set()
     for part in parts_of(text):
-        meaning = _meaning(text_coding(part), lists)
+        meaning = _meaning_of_text(part, lists)
         if meaning is None and not is_percent(part):
             return set()
         if meaning not in (None, _PLAIN):
-            heard |= _words((text_coding(part),), lists, wanted)
+            heard.add(_word(meaning, wanted))
     return heard
 
 
@@ -181,17 +166,23 @@ def _agreed(heard: set[str | Why]) -> str | Why:
     return _SAID_TWICE.get(frozenset(heard), Why.CONFLICTING)
 
 
-def _words(codings: Iterable[Coding], lists: Sequence[CodeList], wanted: Mapping[str, str]) -> set[str | Why]:
-    heard: set[str | Why] = set()
-    for coding in codings:
-        meaning = _meaning(coding, lists)
-        if meaning is not None:
-            heard.add(wanted.get(meaning) or _UNSETTLED.get(meaning, Why.NOT_UNDERSTOOD))
-    return heard
+def _word(meaning: str, wanted: Mapping[str, str]) -> str | Why:
+    return wanted.get(meaning) or _UNSETTLED.get(meaning, Why.NOT_UNDERSTOOD)
 
 
 def _meaning(coding: Coding, lists: Sequence[CodeList]) -> str | None:
-    return next((m for m in (each.meaning(coding) for each in lists) if m is not None), None)
+    """What a code means in the first of several lists that has it."""
+    for each in lists:
+        if (meaning := each.meaning(coding)) is not None:
+            return meaning
+    return None
+
+
+def _meaning_of_text(text: str, lists: Sequence[CodeList]) -> str | None:
+    for each in lists:
+        if (meaning := each.said(text)) is not None:
+            return meaning
+    return None
 
 
 def _measured(value: Answer, unit: str) -> Interval | Why:

@@ -47,7 +47,8 @@ def read_category(text: str, letter: str) -> Category | None:
     wanted = [category for category in found if category.letter == letter]
     if len(wanted) != 1 or len({category.letter for category in found}) != len(found):
         return None
-    return replace(wanted[0], after_therapy=any(category.after_therapy for category in found))
+    after_therapy = any(category.after_therapy for category in found)
+    return wanted[0] if wanted[0].after_therapy == after_therapy else replace(wanted[0], after_therapy=after_therapy)
 
 
 def categories_in(text: str) -> int:

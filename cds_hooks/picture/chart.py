@@ -10,16 +10,16 @@ from functools import cached_property
 from typing import TypeVar
 
 from cds_hooks.fhir.record import Component, Concept, Condition, KeyState, MedicationUse, Observation, Procedure, Record
-from cds_hooks.picture.answers import Slot, plain, slots_at
+from cds_hooks.picture.answers import Slot, slots_at
 from cds_hooks.picture.diagnosis import breast_meanings, is_other_cancer
 from cds_hooks.picture.finding import Seen
 from cds_hooks.picture.in_words import lists_in
-from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary
+from cds_hooks.picture.order import in_fixed_order
+from cds_hooks.picture.vocabulary import Vocabulary, plain
 
 # The states of a key that brought all there is.
 OBTAINED = (KeyState.COMPLETE, KeyState.EMPTY)
 _Resource = TypeVar("_Resource")
-_Placed = TypeVar("_Placed", Condition, Observation)
 
 
 class Chart:
@@ -37,21 +37,21 @@ class Chart:
         self._medications = self._by_list(record.medications, lambda m: m.drug)
         self.obtained = frozenset(key for key, state in record.states.items() if state in OBTAINED)
         self.is_whole = vocabulary.read_from <= self.obtained and not record.unreadable
-        self.observations = in_fixed_order(record.observations)
+        self.observations = in_fixed_order(record.observations, lambda o: o.origin.reference)
         self._places = self._places_by_list()
         self._slots: dict[str, tuple[tuple[int, Slot], ...]] = {}
 
-    def conditions(self, *names: str) -> tuple[Condition, ...]:
+    def conditions(self, name: str, *more: str) -> tuple[Condition, ...]:
         """The diagnoses that any of the lists names, each once."""
-        return _of_any(self._conditions, names)
+        return _of_any(self._conditions, (name, *more)) if more else self._conditions.get(name, ())
 
-    def procedures(self, *names: str) -> tuple[Procedure, ...]:
+    def procedures(self, name: str, *more: str) -> tuple[Procedure, ...]:
         """The procedures that any of the lists names, each once."""
-        return _of_any(self._procedures, names)
+        return _of_any(self._procedures, (name, *more)) if more else self._procedures.get(name, ())
 
-    def medications(self, *names: str) -> tuple[MedicationUse, ...]:
+    def medications(self, name: str, *more: str) -> tuple[MedicationUse, ...]:
         """The drugs that any of the lists names, each once."""
-        return _of_any(self._medications, names)
+        return _of_any(self._medications, (name, *more)) if more else self._medications.get(name, ())
 
     def asked(self, name: str) -> tuple[tuple[int, Slot], ...]:
         """Every place where a question of the list is asked, with the number of its Observation among all of them."""
@@ -78,8 +78,7 @@ class Chart:
     def _worded(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for at, observation in enumerate(self.observations):
-            lists = (self.vocabulary.lists_with(TEXT_SYSTEM, plain(text)) for text in texts_asked(observation.code))
-            for name in frozenset().union(*lists):
+            for name in self.vocabulary.lists_saying(map(plain, texts_asked(observation.code))):
                 found.setdefault(name, []).append(at)
         return found
 
@@ -134,14 +133,3 @@ def _lists_naming(concept: Concept, vocabulary: Vocabulary) -> frozenset[str]:
         if text:
             found |= lists_in(text, vocabulary)
     return found
-
-
-def in_fixed_order(resources: Iterable[_Placed]) -> tuple[_Placed, ...]:
-    """Each once, by reference; those that share one by their content (costly, so only for these)."""
-    by_reference: dict[str, list[_Placed]] = {}
-    for resource in resources:
-        by_reference.setdefault(resource.origin.reference, []).append(resource)
-    found: list[_Placed] = []
-    for _, same in sorted(by_reference.items()):
-        found += same if len(same) == 1 else sorted(set(same), key=repr)
-    return tuple(found)

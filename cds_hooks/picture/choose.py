@@ -206,8 +206,10 @@ def _set_aside(fact: Fact, more: Iterable[SetAside]) -> Fact:
 
 
 def _in_fixed_order(findings: Collection[Finding]) -> list[Finding]:
-    """Each once, in an order that only their content gives; most facts have one finding, and writing it out is dear."""
-    return sorted(set(findings), key=_order) if len(findings) > 1 else list(findings)
+    """Each once, in an order that only their content gives; to write a finding out is dear, and seldom needed."""
+    if len({(f.reference, f.kind) for f in findings}) == len(findings):
+        return sorted(findings, key=lambda f: (f.reference, f.kind))
+    return sorted(set(findings), key=_order)
 
 
 def _order(finding: Finding) -> tuple[str, ...]:

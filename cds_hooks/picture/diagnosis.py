@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterable
 
+from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, Condition
-from cds_hooks.picture.answers import contradicted, text_coding
+from cds_hooks.picture.answers import contradicted
+from cds_hooks.picture.elapsed import first_of
 from cds_hooks.picture.finding import Finding
 from cds_hooks.picture.vocabulary import Vocabulary
 
 # Meanings in breast_cancer_conditions that make a tumour episode, and those that forbid one whatever else is coded.
 TUMOUR = frozenset({"malignant", "invasive", "recurrent", "in_situ", "not_carcinoma"})
 NO_TUMOUR = frozenset({"family_history", "history", "suspected", "to_breast"})
+BY_RECORDING = "dated by recording"  # the mark of Conditions whose date is only the latest that it can have been
 NAMED_IN_TEXT = "breast only named in text"
 UNCONFIRMED = frozenset({"provisional", "differential", "unconfirmed"})
 _WORD = re.compile(r"[^\W\d_]+")
@@ -70,6 +73,22 @@ def sides_of(condition: Condition, vocabulary: Vocabulary) -> frozenset[str] | N
     return by_code or by_site
 
 
+def dated_by_recording(condition: Condition) -> bool:
+    """True if its date is the day when it was written down, by which it must have begun."""
+    return BY_RECORDING in condition.origin.marks
+
+
+def first_diagnosed(conditions: Iterable[Condition]) -> DateInterval | None:
+    """When a tumour was diagnosed: its first onset. A day of recording is only the latest that it can have been."""
+    dated = [(c.onset, dated_by_recording(c)) for c in conditions if c.onset]
+    recorded = [onset.latest for onset, by_recording in dated if by_recording and onset.latest]
+    first = first_of(tuple(onset for onset, by_recording in dated if not by_recording))
+    if first is not None and (first.earliest is None or all(first.earliest <= day_ for day_ in recorded)):
+        return first
+    latest = [*recorded, *([first.latest] if first and first.latest else [])]
+    return DateInterval(None, min(latest)) if latest else None
+
+
 def _laterality_words(concepts: Iterable[Concept], vocabulary: Vocabulary) -> frozenset[str]:
     meanings = vocabulary.codelists["laterality"].of_any(concepts)
     return frozenset(word for meaning in meanings for word in meaning.split())
@@ -80,7 +99,7 @@ def _breast_is_meant(condition: Condition, vocabulary: Vocabulary) -> bool:
     organs = vocabulary.codelists["cancer_organ_words"]
     texts = [coding.display for coding in condition.code.codings] + [condition.code.text]
     words = (w.lower() for text in texts if text for w in _WORD.findall(text))
-    meant = {organs.meaning(text_coding(word)) for word in words} - {None}
+    meant = {organs.said(word) for word in words} - {None}
     if meant:
         return meant == {"breast"}
     return names_the_breast(condition.body_site, vocabulary)

@@ -6,18 +6,21 @@ body site or its specimen's, else to the only tumour; where that leaves a choice
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, Condition, Observation, Unreadable
-from cds_hooks.picture.chart import Chart, in_fixed_order
+from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import (
     breast_meanings,
+    first_diagnosed,
     names_the_breast,
     sides_in,
     sides_of,
 )
+from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.reported import site_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
@@ -30,16 +33,21 @@ ANOTHER_CANCER = "may belong to another cancer on record"
 
 @dataclass(frozen=True, slots=True)
 class Tumour:
-    """One tumour episode: its side ("" if no code gives one), its diagnoses, and references of unreadable ones."""
+    """One tumour episode: its side ("" if no code gives one), its diagnoses, and references of unreadable ones.
+
+    `references` are all the diagnoses that it rests on; `diagnosed` is when it was (see `first_diagnosed`).
+    """
 
     side: str
     conditions: tuple[Condition, ...]
     unread: tuple[str, ...] = ()
+    references: tuple[str, ...] = field(init=False, compare=False)
+    diagnosed: DateInterval | None = field(init=False, compare=False)
 
-    @property
-    def references(self) -> tuple[str, ...]:
-        """The diagnoses it rests on."""
-        return tuple(sorted({*(c.origin.reference for c in self.conditions), *self.unread}))
+    def __post_init__(self) -> None:
+        references = {*(c.origin.reference for c in self.conditions), *self.unread}
+        object.__setattr__(self, "references", tuple(sorted(references)))
+        object.__setattr__(self, "diagnosed", first_diagnosed(self.conditions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,9 @@ class Attribution:
 def tumours_in(chart: Chart) -> Tumours:
     """The tumour episodes of a chart."""
     vocabulary, record = chart.vocabulary, chart.record
-    breast = in_fixed_order(c for c in record.conditions if c.origin.reference in chart.breast_diagnoses)
+    breast = in_fixed_order(
+        (c for c in record.conditions if c.origin.reference in chart.breast_diagnoses), lambda c: c.origin.reference
+    )
     sides = [(c, sides_of(c, vocabulary)) for c in breast if breast_meanings(c, vocabulary)]
     unread = [u for u in record.unreadable if _unread_diagnosis(u, vocabulary)]
     unread_sides = {u.reference: _unread_sides(u, vocabulary) for u in unread}
@@ -118,7 +128,7 @@ class Surroundings:
         """True if there are results of tumours of both sides."""
         asked = (slot for name in _OF_A_TUMOUR for slot in self.chart.slots(name))
         whole = (slot.seen.observation for slot in asked if slot.code is slot.seen.observation.code)
-        sides = {sides_in(self.site_of(observation), self.vocabulary) for observation in whole}
+        sides = {self.sides_of(observation) for observation in whole}
         return {frozenset({"left"}), frozenset({"right"})} <= sides
 
     def focus_of(self, observation: Observation) -> frozenset[str]:
@@ -134,6 +144,11 @@ class Surroundings:
         lists = self.vocabulary.codelists
         asked = lists["questions_of_any_cancer"].meanings_of(observation.code)
         return bool(asked) and not names_the_breast(self.site_of(observation), self.vocabulary)
+
+    def sides_of(self, observation: Observation) -> frozenset[str]:
+        """The sides that the site of an Observation names."""
+        site = self.site_of(observation)
+        return sides_in(site, self.vocabulary) if site else frozenset()
 
     def site_of(self, observation: Observation) -> tuple[Concept, ...]:
         """The body site of an Observation, else that of its specimen."""
@@ -160,7 +175,7 @@ def _by_focus(observation: Observation, tumour: Tumour, around: Surroundings) ->
 
 
 def _by_site(observation: Observation, tumour: Tumour, around: Surroundings) -> Attribution | None:
-    sides = sides_in(around.site_of(observation), around.vocabulary)
+    sides = around.sides_of(observation)
     if len(sides) != 1:
         return None
     if not tumour.side:

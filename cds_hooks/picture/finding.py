@@ -63,7 +63,8 @@ class Finding:
     @property
     def evidence(self) -> Evidence:
         """The resource behind it."""
-        return Evidence(self.reference, day(self.when), tuple(sorted(set(self.marks))))
+        marks = tuple(sorted(set(self.marks))) if len(self.marks) > 1 else self.marks
+        return Evidence(self.reference, day(self.when), marks)
 
     def aside(self, why: str) -> SetAside:
         """The same result, set aside."""
@@ -77,4 +78,5 @@ def day(when: DateInterval | None) -> str:
 
 def evidence_of(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
     """The resources behind several findings, once each, in a fixed order."""
-    return tuple(sorted({f.evidence for f in findings}))
+    found = {f.evidence for f in findings}
+    return tuple(sorted(found)) if len(found) > 1 else tuple(found)

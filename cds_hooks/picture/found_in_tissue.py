@@ -9,12 +9,11 @@ together with another such test make an unconfirmed diagnosis. Beside any diagno
 from dataclasses import replace
 
 from cds_hooks.fhir.record import Coding, Concept, Condition, Observation, Record
-from cds_hooks.picture.diagnosis import breast_meanings, names_the_breast
+from cds_hooks.picture.diagnosis import BY_RECORDING, breast_meanings, names_the_breast
 from cds_hooks.picture.reported import site_of
 from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary
 
 ONLY_IN_TISSUE = "diagnosed in pathology alone"
-_BY_RECORDING = "dated by recording"
 _FINAL = frozenset({"final", "amended", "corrected"})
 _IN_SITU = frozenset({"ductal_in_situ", "lobular_in_situ"})
 _NO_TYPE = frozenset({"unknown", "equivocal", "paget"})
@@ -62,7 +61,7 @@ def _is_result(observation: Observation) -> bool:
 
 def _condition(observation: Observation, kind: str, site: tuple[Concept, ...]) -> Condition:
     return Condition(
-        origin=observation.origin.marked(ONLY_IN_TISSUE).marked(_BY_RECORDING),
+        origin=observation.origin.marked(ONLY_IN_TISSUE).marked(BY_RECORDING),
         code=Concept((Coding(TEXT_SYSTEM, f"named {kind}"),)),
         body_site=site,
         onset=observation.effective,

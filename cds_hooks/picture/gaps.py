@@ -31,7 +31,7 @@ def closed(fact_id: str, fact: Fact, chart: Chart, keys: Collection[str] | None 
     if definition is None:
         return fact
     unread = [u for u in chart.record.unreadable if _feeds(u, fact_id, definition, chart.vocabulary)]
-    why = _lost(fact_id, definition, chart, keys) or _unread(unread)
+    why = None if chart.is_whole else _lost(fact_id, definition, chart, keys) or _unread(unread)
     silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
     if why is None:
         if silent and definition.if_absent is not None:

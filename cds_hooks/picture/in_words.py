@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 
 from cds_hooks.fhir.record import Concept
-from cds_hooks.picture.answers import plain
-from cds_hooks.picture.vocabulary import TEXT_SYSTEM, CodeList, Vocabulary
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM, CodeList, Vocabulary, plain
 
 IN_WORDS = "said in words alone"
 PAST = "past"
@@ -48,11 +47,7 @@ def lists_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
     for at, word in enumerate(words):
         if word in vocabulary.first_words:
             said.update(" ".join(words[at : at + n]) for n in range(2, _LONGEST + 1))
-    found = frozenset[str]()
-    for each in said:
-        if names := vocabulary.lists_with(TEXT_SYSTEM, each):
-            found |= names
-    return found
+    return vocabulary.lists_saying(said)
 
 
 def _phrases(words: list[str]) -> Iterator[tuple[int, str]]:

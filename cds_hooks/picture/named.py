@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.record import Coding, Condition, Record
-from cds_hooks.picture.answers import text_coding
 from cds_hooks.picture.diagnosis import NAMED_IN_TEXT, breast_meanings, names_the_breast, sides_in
 from cds_hooks.picture.fact import Evidence
 from cds_hooks.picture.finding import day
-from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM, Vocabulary, plain
 
 # Lists of which a single code makes the words beside it needless.
 _CODED = frozenset(
@@ -116,7 +115,7 @@ def _read(text: str, vocabulary: Vocabulary) -> _Said:
     tokens = [token for token in _TOKEN.findall(text.lower()) if not any(c.isdigit() for c in token)]
     meanings, understood, at = set[str](), True, 0
     while at < len(tokens):
-        pair = words.meanings.get(_key(" ".join(tokens[at : at + 2]))) if at + 1 < len(tokens) else None
+        pair = words.meanings.get((TEXT_SYSTEM, plain(" ".join(tokens[at : at + 2])))) if at + 1 < len(tokens) else None
         meaning = pair or _of_word(tokens[at], vocabulary)
         meanings |= set(meaning.split())
         understood &= bool(meaning)
@@ -127,11 +126,6 @@ def _read(text: str, vocabulary: Vocabulary) -> _Said:
 
 
 def _of_word(token: str, vocabulary: Vocabulary) -> str:
-    known = vocabulary.codelists["diagnosis_words"].meaning(text_coding(token))
-    organ = vocabulary.codelists["cancer_organ_words"].meaning(text_coding(token))
+    known = vocabulary.codelists["diagnosis_words"].said(token)
+    organ = vocabulary.codelists["cancer_organ_words"].said(token)
     return known or (organ if organ in ("breast", "other") else None) or ""
-
-
-def _key(words: str) -> tuple[str, str]:
-    coding = text_coding(words)
-    return (TEXT_SYSTEM, coding.code or "")

@@ -10,7 +10,6 @@ from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import names_the_breast, sides_in
 from cds_hooks.picture.fact import Evidence, Fact, Unknown, Why
 from cds_hooks.picture.finding import day
-from cds_hooks.picture.readers.events import diagnosed
 from cds_hooks.picture.reported import sites_of
 from cds_hooks.picture.view import View
 from cds_hooks.picture.vocabulary import Vocabulary
@@ -69,12 +68,12 @@ class _Text:
 def told_in_text(facts: Mapping[str, Fact], view: View) -> dict[str, Fact]:
     """The facts; those of pathology that are coded nowhere point to the reports that may hold them as text."""
     reports = texts_about(view)
-    return {name: _pointed(name, fact, reports) for name, fact in facts.items()}
+    return {**facts, **{name: _pointed(facts[name], reports) for name in TOLD_BY_PATHOLOGY}} if reports else {**facts}
 
 
 def texts_about(view: View) -> tuple[Evidence, ...]:
     """The pathology reports and documents with text that may be about this tumour as it was diagnosed."""
-    span = _span(diagnosed(view.tumour), view.vocabulary)
+    span = _span(view.tumour.diagnosed, view.vocabulary)
     another = view.chart.other_cancer
     found = set()
     for text in _texts(view.record, view.vocabulary):
@@ -99,9 +98,8 @@ def breast_texts(chart: Chart) -> tuple[Evidence, ...]:
     return tuple(sorted({t.evidence() for t in texts if not any(may_overlap(t.when, span) for span in benign)}))
 
 
-def _pointed(name: str, fact: Fact, reports: tuple[Evidence, ...]) -> Fact:
-    silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
-    if not reports or not silent or name not in TOLD_BY_PATHOLOGY:
+def _pointed(fact: Fact, reports: tuple[Evidence, ...]) -> Fact:
+    if not isinstance(fact, Unknown) or fact.why is not Why.NOT_RECORDED:
         return fact
     return Unknown(Why.TEXT_ONLY, tuple(sorted({*fact.evidence, *reports})), fact.set_aside, fact.notes)
 

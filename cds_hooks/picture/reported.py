@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cds_hooks.fhir.record import Concept, Condition, DiagnosticReport, LeftOut, Record, Specimen
-from cds_hooks.picture.diagnosis import TUMOUR, breast_meanings, sides_in
+from cds_hooks.picture.diagnosis import BY_RECORDING, TUMOUR, breast_meanings, sides_in
 from cds_hooks.picture.vocabulary import Vocabulary
 
 BOTH_BREASTS = "specimens of both breasts, the report does not say which"
 NOT_PATHOLOGY = "a diagnosis coded in a report that is not of pathology"
-_BY_RECORDING = "dated by recording"  # the mark of Conditions whose date is only the latest that it can have been
 _FINAL = frozenset({"final", "amended", "corrected", "appended"})
 # Lists of what a Condition's code can say; a conclusion with none of these codes says nothing here.
 _SAID = (
@@ -56,7 +55,7 @@ def site_of(specimen: Specimen) -> tuple[Concept, ...]:
 
 def _of_pathology(report: DiagnosticReport, record: Record, vocabulary: Vocabulary) -> Iterator[Condition]:
     by_diagnosis = any(c.onset and breast_meanings(c, vocabulary) for c in record.conditions)
-    origin = report.origin if by_diagnosis else report.origin.marked(_BY_RECORDING)
+    origin = report.origin if by_diagnosis else report.origin.marked(BY_RECORDING)
     for concept in report.conclusion_codes:
         if any(vocabulary.codelists[name].meanings_of(concept) for name in _SAID):
             sites = _sites(report, concept, record, vocabulary)

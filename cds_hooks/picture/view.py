@@ -155,7 +155,7 @@ def _placed(seen: Seen, course: Course) -> Seen:
     )
     if (after, surgical) == (seen.after_therapy, seen.surgical):
         return seen
-    return replace(seen, after_therapy=after, surgical=surgical)
+    return Seen(seen.observation, seen.attributed, seen.marks, after, surgical)
 
 
 def _possibly_later(when: DateInterval | None, began: DateInterval | None) -> bool:

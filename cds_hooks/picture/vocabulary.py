@@ -1,6 +1,7 @@
 """The vocabulary of facts and the code lists, as the readers use them. `knowledge` builds it from files."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -10,6 +11,10 @@ from cds_hooks.fhir.record import Coding, Concept
 
 # The system under which code lists hold words (a whole display, text or string answer, in lower case).
 TEXT_SYSTEM = "urn:recurrence-cds:text"
+CONTRADICTING_WORDS = "contradicting_words"
+_SNOMED_TAG = re.compile(
+    r" \((qualifier value|finding|disorder|situation|morphologic abnormality|observable entity)\)$"
+)
 _NONE: frozenset[str] = frozenset()
 _Told = TypeVar("_Told")
 
@@ -49,6 +54,12 @@ class FactDefinition:
     sought: tuple[str, ...] = ()
 
 
+def plain(text: str) -> str:
+    """A text as code lists write it."""
+    words = " ".join(text.lower().split()).removesuffix(".")
+    return _SNOMED_TAG.sub("", words) if words.endswith(")") else words
+
+
 @dataclass(frozen=True, slots=True)
 class CodeList:
     """A code list: (canonical system, normalised code) -> meaning. `prefixes` hold (system, prefix) -> meaning; of
@@ -63,17 +74,25 @@ class CodeList:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_starts", _by_system(self.prefixes))
-        object.__setattr__(self, "has_words", any(system == TEXT_SYSTEM for system, _ in self.meanings))
+        systems = {system for system, _ in (*self.meanings, *self.prefixes)}
+        object.__setattr__(self, "has_words", TEXT_SYSTEM in systems)
 
     def meaning(self, coding: Coding) -> str | None:
         """What this code means in this list; None if it is not in it. A coding without a system never matches."""
-        system, code = coding.system, coding.code
-        if system is None or code is None:
+        if coding.system is None or coding.code is None:
             return None
+        return self._meaning(coding.system, coding.code)
+
+    def said(self, text: str) -> str | None:
+        """What this whole text, or word, means in this list."""
+        return self._meaning(TEXT_SYSTEM, plain(text)) if self.has_words else None
+
+    def _meaning(self, system: str, code: str) -> str | None:
         exact = self.meanings.get((system, code))
         if exact is not None or system not in self._starts:
             return exact
-        return next(self._starts[system].of(code), None)
+        starts = self._starts[system]
+        return next(iter(starts.of(code)), None) if starts.may_tell(code) else None
 
     def meanings_of(self, concept: Concept | None) -> frozenset[str]:
         """All meanings that the concept's codings have in this list."""
@@ -95,6 +114,7 @@ class CodeList:
 class Vocabulary:
     """Facts by id, code lists by name, and the numbers that readers need (`numbers` of `facts.yaml`).
 
+    `contradicting` finds any of the words of a row of the list of contradicting words in a text in lower case.
     `first_words` begin a text of several words in some list; `told_by_silence` are the facts with an `if_absent`;
     `read_from` are the keys of all facts.
     """
@@ -104,6 +124,7 @@ class Vocabulary:
     numbers: Mapping[str, Decimal]
     _naming: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
     _starts: Mapping[str, "_Starts[frozenset[str]]"] = field(init=False, repr=False, compare=False)
+    contradicting: Mapping[str, re.Pattern[str]] = field(init=False, repr=False, compare=False)
     first_words: frozenset[str] = field(init=False, repr=False, compare=False)
     told_by_silence: tuple[str, ...] = field(init=False, repr=False, compare=False)
     read_from: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -113,28 +134,41 @@ class Vocabulary:
         starting = _names_by_code((name, codelist.prefixes) for name, codelist in lists)
         object.__setattr__(self, "_naming", _names_by_code((name, codelist.meanings) for name, codelist in lists))
         object.__setattr__(self, "_starts", _by_system(starting))
+        forbidden = self.codelists.get(CONTRADICTING_WORDS)
+        rows = {*forbidden.meanings.values(), *forbidden.prefixes.values()} if forbidden else set()
+        object.__setattr__(self, "contradicting", {row: _any_of(row.split("|")) for row in rows})
         definitions = self.facts.values()
         object.__setattr__(self, "told_by_silence", tuple(d.id for d in definitions if d.if_absent is not None))
         object.__setattr__(self, "read_from", frozenset(key for d in definitions for key in d.read_from))
         texts = [code for system, code in (*self._naming, *starting) if system == TEXT_SYSTEM]
         object.__setattr__(self, "first_words", frozenset(text.split()[0] for text in texts if " " in text))
 
-    def lists_with(self, system: str | None, code: str | None) -> frozenset[str]:
-        """The names of the code lists that have this code, by itself or by its beginning."""
-        if system is None or code is None:
-            return _NONE
-        found = self._naming.get((system, code), _NONE)
-        if system in self._starts:
-            for names in self._starts[system].of(code):
-                found |= names
-        return found
-
     def lists_naming(self, concept: Concept) -> frozenset[str]:
-        """The names of the code lists that have one of the concept's codes."""
+        """The names of the code lists that have one of the concept's codes, by itself or by its beginning."""
         found = _NONE
         for coding in concept.codings:
-            found |= self.lists_with(coding.system, coding.code)
+            system, code = coding.system, coding.code
+            if system is not None and code is not None:
+                names = self._with(system, (code,))
+                found = found | names if found else names
         return found
+
+    def lists_saying(self, texts: Iterable[str]) -> frozenset[str]:
+        """The names of the code lists that have one of these texts, or the beginning of one, as words."""
+        return self._with(TEXT_SYSTEM, texts)
+
+    def _with(self, system: str, codes: Iterable[str]) -> frozenset[str]:
+        found, starts = _NONE, self._starts.get(system)
+        for code in codes:
+            if names := self._naming.get((system, code)):
+                found = found | names if found else names
+            if starts is not None and starts.may_tell(code):
+                found = found.union(*starts.of(code))
+        return found
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in words if word) or r"(?!)")
 
 
 def _names_by_code(lists: Iterable[tuple[str, Iterable[tuple[str, str]]]]) -> dict[tuple[str, str], frozenset[str]]:
@@ -162,9 +196,10 @@ class _Starts(Generic[_Told]):
         self._shortest = self._lengths[-1]
         self._first_letters = frozenset(prefix[: self._shortest] for prefix in told)
 
-    def of(self, code: str) -> Iterator[_Told]:
-        """What the beginnings of this code tell, the longest first; most codes begin like none of them."""
-        if code[: self._shortest] in self._first_letters:
-            for length in self._lengths:
-                if (told := self._told.get(code[:length])) is not None:
-                    yield told
+    def may_tell(self, code: str) -> bool:
+        """False for most codes: they begin like none of these."""
+        return code[: self._shortest] in self._first_letters
+
+    def of(self, code: str) -> list[_Told]:
+        """What the beginnings of this code tell, the longest first."""
+        return [self._told[code[:length]] for length in self._lengths if code[:length] in self._told]

@@ -55,10 +55,20 @@ def group(t: str, n: str, m: str) -> str | None:
     return _GROUPS.get((t, n)) or (_GROUPS.get((t, "1")) if n == "1mi" else None)
 
 
+def _possible(t: str | None, n: str | None) -> frozenset[str]:
+    pairs = product(_T if t is None else (t,), _N if n is None else (n,))
+    return frozenset(g for one, other in pairs if (g := group(one, other, "0")) is not None)
+
+
+# The stage groups without distant metastasis, where T or N or both may not be known.
+_POSSIBLE = {(t, n): _possible(t, n) for t in (*_T, None) for n in (*_N, None)}
+
+
 def possible(t: str | None, n: str | None, m: str) -> frozenset[str]:
     """The stage groups that are left when T or N is not known (None)."""
-    pairs = product(_T if t is None else (t,), _N if n is None else (n,))
-    return frozenset(g for one, other in pairs if (g := group(one, other, m)) is not None)
+    if m == "1":
+        return frozenset({"IV"})
+    return _POSSIBLE.get((t, n), frozenset())
 
 
 def read_anatomic(view: View, metastatic: Fact) -> Fact:

@@ -15,7 +15,6 @@ from cds_hooks.fhir.dates import written
 from cds_hooks.picture.derived.population import EARLY, Words, barred, ends, evidence_of_facts, not_exact
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why, with_note
 from cds_hooks.picture.readers import menopause
-from cds_hooks.picture.readers.events import diagnosed
 from cds_hooks.picture.view import View
 
 Numbers = Mapping[str, Decimal]
@@ -75,7 +74,7 @@ def read(facts: Mapping[str, Fact], numbers: Numbers) -> Fact:
 def menopause_then(view: View, diagnosis_age: Fact, sex: Fact) -> Fact:
     """Menopausal state at diagnosis: by age then, or as documented by the end of the first work-up, not later."""
     found = menopause.read_status(view.chart, diagnosis_age, sex)
-    when = diagnosed(view.tumour)
+    when = view.tumour.diagnosed
     if not isinstance(found, Known) or when is None or when.latest is None:
         return found if isinstance(found, Unknown) else Unknown(Why.NOT_RECORDED, found.evidence)
     limit = when.latest + timedelta(days=int(view.vocabulary.numbers["same_work_up_days"]))

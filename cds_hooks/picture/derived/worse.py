@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from cds_hooks.picture.choose import WORSE_ON_RECORD
+from cds_hooks.picture.diagnosis import dated_by_recording
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import day, evidence_of
-from cds_hooks.picture.readers.events import dated_by_recording
 from cds_hooks.picture.readers.stage import stage_groups
 from cds_hooks.picture.view import View
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, Condition, MedicationKind, MedicationUse
-from cds_hooks.picture.answers import contradicted, text_coding
+from cds_hooks.picture.answers import contradicted
 from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import marks_of
 from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
@@ -47,6 +47,8 @@ def read(chart: Chart) -> dict[str, Fact]:
 
 def read_diagnosis(name: str, chart: Chart) -> Fact:
     """A diagnosis or an operation of the code list `name`."""
+    if not chart.conditions(name) and not chart.procedures(name):
+        return NOT_RECORDED
     vocabulary, today = chart.vocabulary, chart.today
     codes = vocabulary.codelists[name]
     proof = [
@@ -74,6 +76,8 @@ def read_diagnosis(name: str, chart: Chart) -> Fact:
 
 def read_drug(name: str, chart: Chart) -> Fact:
     """A drug of a code list that is taken now, as far as the record tells."""
+    if not chart.conditions(name) and not chart.medications(name):
+        return NOT_RECORDED
     vocabulary, codelist = chart.vocabulary, chart.vocabulary.codelists[name]
     proof, aside = uses_of(name, chart)
     for condition in chart.conditions(name):
@@ -125,7 +129,7 @@ def _is_current(use: MedicationUse, today: date, within: timedelta) -> bool:
 
 
 def _drug_meanings(drug: Concept, codelist: CodeList) -> set[str]:
-    by_word = {codelist.meaning(text_coding(word)) for word in words_in(drug)}
+    by_word = {codelist.said(word) for word in words_in(drug)}
     return {*codelist.meanings_of(drug), *(meaning for meaning in by_word if meaning is not None)}
 
 
@@ -134,7 +138,5 @@ def _ahead(when: DateInterval | None, today: date) -> bool:
 
 
 def _yes(proof: list[Evidence], aside: list[SetAside]) -> Fact:
-    if not proof and not aside:
-        return NOT_RECORDED
     set_aside = tuple(sorted(set(aside)))
     return Known("yes", tuple(sorted(set(proof))), set_aside) if proof else Unknown(Why.NOT_RECORDED, (), set_aside)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, MedicationKind, MedicationUse
-from cds_hooks.picture.answers import text_coding
 from cds_hooks.picture.episodes import Attribution, Place
 from cds_hooks.picture.fact import Evidence
 from cds_hooks.picture.finding import day
+from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.readers.events import is_given, lies_ahead, place_of_therapy, stated_for, words_in
 from cds_hooks.picture.view import View, once
 
@@ -83,7 +83,7 @@ def ingredients_of(drug: Concept, view: View) -> frozenset[str]:
 def classes_of(ingredients: Iterable[str], view: View) -> frozenset[str]:
     """The classes of several ingredients."""
     codes = view.codes("drug_classes")
-    return frozenset(w for each in ingredients for w in (codes.meaning(text_coding(each)) or "").split())
+    return frozenset(w for each in ingredients for w in (codes.said(each) or "").split())
 
 
 def _drug(use: MedicationUse, view: View) -> Drug | None:
@@ -103,7 +103,7 @@ def _coded(drug: Concept, view: View) -> frozenset[str]:
 
 
 def _worded(drug: Concept, view: View) -> frozenset[str]:
-    meanings = (view.codes(name).meaning(text_coding(word)) for word in words_in(drug) for name in _WORD_LISTS)
+    meanings = (view.codes(name).said(word) for word in words_in(drug) for name in _WORD_LISTS)
     return frozenset(word for meaning in meanings if meaning for word in meaning.split())
 
 
@@ -113,4 +113,4 @@ def _contradicts(drug: Concept, view: View) -> bool:
 
 
 def _in_order(found: Iterable[Drug | None]) -> tuple[Drug, ...]:
-    return tuple(sorted({d for d in found if d is not None}, key=lambda d: (d.use.origin.reference, repr(d))))
+    return in_fixed_order((d for d in found if d is not None), lambda drug: drug.use.origin.reference)

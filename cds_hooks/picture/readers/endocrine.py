@@ -14,7 +14,7 @@ from cds_hooks.fhir.record import Condition
 from cds_hooks.picture.diagnosis import is_unconfirmed
 from cds_hooks.picture.elapsed import months_since, years_of
 from cds_hooks.picture.episodes import Place
-from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.readers.drugs import Drug, drugs, refused_drugs
 from cds_hooks.picture.readers.events import whole_texts
@@ -50,6 +50,8 @@ def read(view: View) -> dict[str, Fact]:
         why = Unknown(Why.CONFLICTING, unsure, notes=("endocrine therapy cannot be tied to one tumour or one drug",))
         return dict.fromkeys(_FACTS, why)
     spells = (*(_spell(d, view) for d in every), *_stated(view))
+    if not spells and not refused_drugs(view):
+        return dict.fromkeys(_FACTS, NOT_RECORDED)
     status = _status(spells, view)
     years = _years(spells, status, view)
     return {

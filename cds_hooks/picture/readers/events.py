@@ -11,22 +11,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from cds_hooks.fhir.dates import DateInterval
-from cds_hooks.fhir.record import Concept, Condition, MedicationKind, MedicationUse, Procedure
-from cds_hooks.picture.answers import text_coding
+from cds_hooks.fhir.record import Concept, MedicationKind, MedicationUse, Procedure
 from cds_hooks.picture.diagnosis import sides_in
-from cds_hooks.picture.elapsed import first_of
 from cds_hooks.picture.episodes import ANOTHER_CANCER, SIDE_NOT_STATED, Attribution, Place, Tumour
 from cds_hooks.picture.fact import Evidence, SetAside
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.view import View
-from cds_hooks.picture.vocabulary import TEXT_SYSTEM
+from cds_hooks.picture.vocabulary import TEXT_SYSTEM, plain
 
 # FHIR statuses under which a procedure was not done and a drug was not given; a missing status is taken as given,
 # because assuming treatment only widens the tier.
 NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
 _NOT_GIVEN = frozenset({"draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended"})
 _PLANS = frozenset({"plan", "proposal", "option"})
-_BY_RECORDING = "dated by recording"
 _STATED = {
     Place.HERE: Attribution(Place.HERE),
     Place.ELSEWHERE: Attribution(Place.ELSEWHERE, ("for another disease",)),
@@ -76,14 +73,14 @@ def words_in(concept: Concept) -> tuple[str, ...]:
 def whole_texts(concept: Concept, name: str, view: View) -> frozenset[str]:
     """The words that a code list has for a whole display or text; a row that is a prefix only finds resources."""
     texts = [coding.display for coding in concept.codings] + [concept.text]
-    meanings = (view.codes(name).meanings.get((TEXT_SYSTEM, text_coding(t).code or "")) for t in texts if t)
+    meanings = (view.codes(name).meanings.get((TEXT_SYSTEM, plain(t))) for t in texts if t)
     return frozenset(word for meaning in meanings if meaning for word in meaning.split())
 
 
 def names_a_drug(concept: Concept, view: View) -> bool:
     """True if a display or text has the name of a systemic treatment: text can only add treatment, never deny it."""
     names = view.codes("systemic_drug_names")
-    return any(names.meaning(text_coding(word)) for word in words_in(concept))
+    return any(names.said(word) for word in words_in(concept))
 
 
 def for_this(reasons: tuple[Concept, ...], references: tuple[str, ...], view: View) -> bool:
@@ -171,17 +168,6 @@ def place_of_therapy(
     return Attribution(Place.HERE)
 
 
-def diagnosed(tumour: Tumour) -> DateInterval | None:
-    """When the tumour was diagnosed: its first onset. A day of recording is only the latest that it can have been."""
-    onsets = tuple(c.onset for c in tumour.conditions if c.onset and not dated_by_recording(c))
-    recorded = [c.onset.latest for c in tumour.conditions if c.onset and dated_by_recording(c) and c.onset.latest]
-    first = first_of(onsets)
-    if first is not None and (first.earliest is None or all(first.earliest <= day_ for day_ in recorded)):
-        return first
-    latest = [*recorded, *([first.latest] if first and first.latest else [])]
-    return DateInterval(None, min(latest)) if latest else None
-
-
 def before_this_tumour(when: DateInterval | None, view: View) -> bool:
     """True if it was certainly before this tumour, further back than a work-up takes."""
     return _before(when, view.tumour, view)
@@ -222,18 +208,13 @@ def _stated_side(said: tuple[Concept, ...], view: View) -> Place | None:
 
 
 def _before(when: DateInterval | None, tumour: Tumour, view: View) -> bool:
-    found = diagnosed(tumour)
+    found = tumour.diagnosed
     if not found or not found.earliest or not when or not when.latest:
         return False
     return when.latest < found.earliest - timedelta(days=int(view.vocabulary.numbers["before_the_tumour_days"]))
 
 
 def _found_together(other: Tumour, view: View) -> bool:
-    days = [d for t in (other, view.tumour) if (found := diagnosed(t)) for d in (found.earliest, found.latest) if d]
+    days = [d for t in (other, view.tumour) if (found := t.diagnosed) for d in (found.earliest, found.latest) if d]
     apart = int(view.vocabulary.numbers["tumours_found_together_days"])
     return len(days) == 4 and max(days) - min(days) <= timedelta(days=apart)
-
-
-def dated_by_recording(condition: Condition) -> bool:
-    """True if its date is the day when it was written down, by which it must have begun."""
-    return _BY_RECORDING in condition.origin.marks

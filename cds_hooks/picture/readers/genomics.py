@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cds_hooks.fhir.record import Concept, Observation
-from cds_hooks.picture.answers import Slot, contradicted, number_in, text_coding, word_in
+from cds_hooks.picture.answers import Slot, contradicted, number_in, word_in
 from cds_hooks.picture.chart import texts_asked
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Why
 from cds_hooks.picture.finding import Finding, Seen
+from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.view import View
 from cds_hooks.picture.vocabulary import CodeList
 
@@ -115,11 +116,11 @@ def _named(view: View, name: str) -> tuple[Slot, ...]:
         if (seen := view.placed[at]) is not None and seen not in known
         for meaning in _meant(seen.observation.code, view.codes(name))
     ]
-    return tuple(sorted({*coded, *by_name}, key=lambda s: (s.seen.observation.origin.reference, repr(s))))
+    return in_fixed_order((*coded, *by_name), lambda slot: slot.seen.observation.origin.reference)
 
 
 def _meant(asked: Concept, codes: CodeList) -> list[str]:
-    return sorted({m for text in texts_asked(asked) if (m := codes.meaning(text_coding(text))) is not None})
+    return sorted({m for text in texts_asked(asked) if (m := codes.said(text)) is not None})
 
 
 def _slot(seen: Seen, meaning: str, view: View) -> Slot:

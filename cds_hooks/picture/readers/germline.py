@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cds_hooks.fhir.record import Answer, Concept, Observation, Record
-from cds_hooks.picture.answers import Slot, as_text, contradicted, text_coding, word_in
+from cds_hooks.picture.answers import Slot, as_text, contradicted, word_in
 from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import is_unconfirmed
 from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
@@ -201,7 +201,7 @@ def _meanings(value: Answer, codes: CodeList) -> frozenset[str]:
     """What a code, its display or a text means in the list."""
     concept = value if isinstance(value, Concept) else Concept(text=as_text(value))
     texts: Iterable[str | None] = (*(c.display for c in concept.codings), concept.text)
-    by_text = {codes.meaning(text_coding(t)) for t in texts if t}
+    by_text = {codes.said(t) for t in texts if t}
     return frozenset({*codes.meanings_of(concept), *(m for m in by_text if m is not None)})
 
 

@@ -12,6 +12,7 @@ from cds_hooks.picture.answers import Slot, number_in, word_in
 from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.fact import NOT_RECORDED, Fact, Interval, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import Finding, evidence_of
+from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.vocabulary import Vocabulary
 
 # The units in which each is taken, best first. A rate per body surface is named as such by its question, so that the
@@ -33,9 +34,11 @@ def read(chart: Chart) -> dict[str, Fact]:
 
 
 def _findings(name: str, chart: Chart) -> list[Finding]:
-    asked = chart.slots(f"{name}_questions")
-    found = {f for slot in asked if (f := _finding(name, slot, chart.vocabulary)) is not None}
-    return sorted(found, key=lambda f: (f.reference, repr(f)))
+    asked = chart.asked(f"{name}_questions")
+    if not asked:
+        return []
+    found = (f for _, slot in asked if (f := _finding(name, slot, chart.vocabulary)) is not None)
+    return [*in_fixed_order(found, lambda finding: finding.reference)]
 
 
 def _finding(name: str, slot: Slot, vocabulary: Vocabulary) -> Finding | None:

@@ -40,7 +40,8 @@ def read(view: View) -> dict[str, Fact]:
         for after in (True, False):
             some = [c for c in counts if (c.finding.attributed, c.finding.after_therapy) == (attributed, after)]
             staged = [s for s in pathological if (s.finding.attributed, s.finding.after_therapy) == (attributed, after)]
-            found += _combined(some, staged, view.vocabulary)
+            if some or staged:
+                found += _combined(some, staged, view.vocabulary)
     found += [_clinical(s) for s in categories(view, "N") if s not in pathological]
     found += _from_diagnoses(view, found)
     return {"positive_nodes": settle("positive_nodes", found, How.LARGEST, view.vocabulary)}
@@ -81,7 +82,7 @@ def _counts(view: View) -> tuple[list[Count], list[Finding]]:
                 counts.append(Count(slot.meaning, nodes, slot.found(nodes, kind=kind, marks=marks)))
             elif nodes is not None:
                 refused.append(slot.found(nodes, kind=kind, marks=marks))
-    return sorted(set(counts), key=repr), refused
+    return list(dict.fromkeys(counts)), refused
 
 
 def _examined_with(slot: Slot, slots: Iterable[Slot]) -> list[Decimal]:
@@ -156,9 +157,9 @@ def _several(counts: list[Interval], distinct: bool = True) -> Interval | None:
 
     Equal counts of one kind are one result told again.
     """
-    counts = sorted(set(counts), key=repr) if distinct else counts
     if not counts:
         return None
+    counts = sorted(set(counts), key=repr) if distinct and len(counts) > 1 else counts
     lows = [c.low or Decimal(0) for c in counts]
     highs = [c.high for c in counts]
     high = None if any(h is None for h in highs) else sum((h for h in highs if h is not None), Decimal(0))

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, Condition, Procedure
-from cds_hooks.picture.answers import text_coding
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import names_the_breast, sides_in
 from cds_hooks.picture.elapsed import last_of, months_since
@@ -21,6 +20,7 @@ from cds_hooks.picture.episodes import ANOTHER_CANCER, Attribution, Place
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import Finding, day, evidence_of
 from cds_hooks.picture.in_words import IN_WORDS, PAST, said_in_words
+from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.readers.events import (
     another_cancer,
     in_order,
@@ -73,9 +73,9 @@ def read(view: View) -> dict[str, Fact]:
 def courses(view: View) -> tuple[Course, ...]:
     """Every irradiation on record that was begun, in a fixed order."""
     named = view.chart.procedures("radiotherapy_procedures")
-    found = {_course(p, view) for p in named if _is_radiotherapy(p, view) and is_done(p)}
+    found = (_course(p, view) for p in named if _is_radiotherapy(p, view) and is_done(p))
     begun = (c for c in found if not lies_ahead(c.finding.when, view))
-    return tuple(sorted(begun, key=lambda c: (c.finding.reference, repr(c))))
+    return in_fixed_order(begun, lambda course: course.finding.reference)
 
 
 def _may_reach(every: Iterable[Course], view: View) -> Fact:
@@ -124,9 +124,9 @@ def _reasons(procedure: Procedure, view: View) -> tuple[Concept, ...]:
 
 def _worded_elsewhere(concept: Concept, view: View) -> bool:
     """True if the words name the other side, or another organ and not the breast."""
-    said = [text_coding(word) for word in words_in(concept)]
-    sides = {view.codes("diagnosis_words").meaning(word) for word in said} & {"left", "right"}
-    organs = {view.codes("cancer_organ_words").meaning(word) for word in said} & {"breast", "other"}
+    said = words_in(concept)
+    sides = {view.codes("diagnosis_words").said(word) for word in said} & {"left", "right"}
+    organs = {view.codes("cancer_organ_words").said(word) for word in said} & {"breast", "other"}
     other_side = bool(sides and view.tumour.side and view.tumour.side not in sides)
     return other_side or organs == {"other"}
 
@@ -168,7 +168,7 @@ def _in_words(procedure: Procedure, view: View) -> frozenset[str]:
     """What a text says that is more than the name of an irradiation: "Radiation therapy of the left breast"."""
     said = said_in_words(procedure.code, view.codes("radiotherapy_procedures"), view.vocabulary) - {PAST}
     words = frozenset(word for meaning in said for word in meaning.split())
-    organs = (view.codes("cancer_organ_words").meaning(text_coding(word)) for word in words_in(procedure.code))
+    organs = (view.codes("cancer_organ_words").said(word) for word in words_in(procedure.code))
     return words | {"breast"} if words and "breast" in organs else words
 
 

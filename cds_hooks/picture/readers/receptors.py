@@ -124,6 +124,8 @@ def _from(facts: list[Known], word: str) -> Known:
 def read_her2(view: View) -> Fact:
     """HER2 of the tumour: overall interpretation, IHC and ISH weighed against each other (serum never)."""
     slots = view.asked("her2_questions")
+    if not slots:
+        return settle("her2", _coded(view, "her2"), How.LATEST, view.vocabulary)
     kinds: dict[str, list[Finding]] = {"overall": [], "ihc": [], "ish": []}
     specific = {s.seen.observation for s in slots if s.meaning in ("ihc", "ish")}
     for slot in slots:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cds_hooks.fhir.dates import DateInterval, order_key
 from cds_hooks.fhir.record import Concept, Condition, Observation, Record
-from cds_hooks.picture.answers import Slot, text_coding, word_in
+from cds_hooks.picture.answers import Slot, word_in
 from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import TUMOUR, is_unconfirmed, sides_in
 from cds_hooks.picture.fact import Evidence, Why
@@ -288,4 +288,4 @@ def _sides_at(about: Observation, vocabulary: Vocabulary) -> frozenset[str]:
 def _is_denied(concept: Concept, vocabulary: Vocabulary) -> bool:
     """True if the text beside the code takes it back: "denies", "family history of"."""
     denying = vocabulary.codelists["denying_words"]
-    return any(denying.meaning(text_coding(word)) for word in words_in(concept))
+    return any(denying.said(word) for word in words_in(concept))

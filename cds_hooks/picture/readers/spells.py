@@ -13,7 +13,7 @@ from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import MedicationKind, MedicationUse
 from cds_hooks.picture.fact import Evidence
 from cds_hooks.picture.readers.drugs import Drug
-from cds_hooks.picture.readers.events import diagnosed, whole_texts
+from cds_hooks.picture.readers.events import whole_texts
 from cds_hooks.picture.view import View
 
 _RUNNING = frozenset({"active", "in-progress"})
@@ -169,7 +169,7 @@ def _holds(use: MedicationUse, seen: date | None, view: View) -> bool:
 def _begun(spell: Spell, view: View) -> DateInterval:
     if spell.start and spell.start.earliest:
         return spell.start
-    found = diagnosed(view.tumour)
+    found = view.tumour.diagnosed
     latest = spell.start.latest if spell.start else None
     earliest = found.earliest if found else None
     if earliest and latest and earliest > latest:

@@ -14,7 +14,7 @@ from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Unknown, Why
 from cds_hooks.picture.finding import Finding
 from cds_hooks.picture.view import View, once_dated
-from cds_hooks.picture.vocabulary import Vocabulary
+from cds_hooks.picture.vocabulary import CONTRADICTING_WORDS, Vocabulary
 
 # The systems under which a category is written as itself.
 _WRITTEN_OUT = frozenset({AJCC, UICC})
@@ -127,7 +127,8 @@ def _fact(view: View, letter: str) -> Fact:
         elif staged.category.number == "X":
             findings.append(replace(staged.finding, value=None, why=Why.NOT_RECORDED))
         else:
-            findings.append(replace(staged.finding, value=staged.category.word))
+            word = staged.category.word
+            findings.append(staged.finding if staged.finding.value == word else replace(staged.finding, value=word))
     fact = settle(f"{letter.lower()}_category", findings, How.LATEST, view.vocabulary)
     return Unknown(Why.NOT_RECORDED, fact.evidence) if isinstance(fact, Unknown) and not findings else fact
 
@@ -141,9 +142,10 @@ def _staged(slot: Slot, letter: str, view: View) -> Staged | None:
     if not isinstance(category, Category):
         return Staged(slot.found(category), None) if category else None
     basis = _BASIS.get(slot.meaning, "")
-    category = replace(category, basis=category.basis or basis)
+    category = category if category.basis or not basis else replace(category, basis=basis)
     finding = slot.found(category.word, _RANK[category.basis], _KIND[category.basis])
-    return Staged(replace(finding, after_therapy=_is_after(finding, category)), category)
+    after = _is_after(finding, category)
+    return Staged(finding if finding.after_therapy == after else replace(finding, after_therapy=after), category)
 
 
 def _is_after(finding: Finding, category: Category) -> bool:
@@ -190,8 +192,8 @@ def _coded(coding: Coding, letter: str, vocabulary: Vocabulary) -> Category | No
 
 
 def _says_stage(coding: Coding, vocabulary: Vocabulary) -> bool:
-    words = (vocabulary.codelists["contradicting_words"].meaning(coding) or "").split("|")
-    return any(word and word in (coding.display or "").lower() for word in words)
+    words = vocabulary.codelists[CONTRADICTING_WORDS].meaning(coding)
+    return words is not None and bool(vocabulary.contradicting[words].search((coding.display or "").lower()))
 
 
 def _all_joined(found: Iterable[Category]) -> Category | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cds_hooks.fhir.record import Concept, Condition
-from cds_hooks.picture.answers import text_coding, word_in
+from cds_hooks.picture.answers import word_in
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import breast_meanings, is_other_cancer, is_unconfirmed, marks_of
 from cds_hooks.picture.fact import Fact, Why
@@ -71,8 +71,10 @@ def _recurrent_in_words(view: View) -> list[Finding]:
 
     Or that speak of it as one speaks of a cancer ("chest wall recurrence") and name no other organ.
     """
-    own = (*view.tumour.conditions, *view.unplaced)
     worded = view.chart.conditions("spread_words")
+    if not worded:
+        return []
+    own = (*view.tumour.conditions, *view.unplaced)
     unknown = (c for c in worded if c not in own and not view.vocabulary.lists_naming(c.code))
     found = [c for c in own if "recurrent" in _words(c.code, view, "spread_words")]
     for condition in unknown:
@@ -97,7 +99,7 @@ def _words(concept: Concept, view: View, name: str) -> frozenset[str]:
     meanings = set()
     for text in texts:
         words = [word.lower() for word in _WORD.findall(text or "")]
-        said = {codes.meaning(text_coding(word)) for word in (*words, *map(" ".join, pairwise(words)))}
+        said = {codes.said(word) for word in (*words, *map(" ".join, pairwise(words)))}
         meanings |= said if "denied" not in said else set()
     return frozenset(meaning for meaning in meanings if meaning)
 

@@ -18,9 +18,9 @@ from cds_hooks.picture.elapsed import first_of, months_since, years_since
 from cds_hooks.picture.episodes import SIDE_NOT_STATED, Attribution, Place
 from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import Finding, day, evidence_of
+from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.readers.events import (
     NOT_DONE,
-    diagnosed,
     in_order,
     place_of_procedure,
     put_aside,
@@ -76,8 +76,7 @@ def operations(view: View) -> tuple[Operation, ...]:
     done = [o for p in view.chart.procedures("surgery_procedures") if (o := _operation(p, view)) is not None]
     history = view.chart.conditions("treatment_history")
     absent = [_absence(c, view) for c in history if _says_absent(c, view.vocabulary)]
-    found = {*_sided(done, view), *absent}
-    return tuple(sorted(found, key=lambda o: (o.reference, repr(o))))
+    return in_fixed_order((*_sided(done, view), *absent), lambda o: o.reference)
 
 
 def definitive(view: View) -> DateInterval | None:
@@ -145,7 +144,7 @@ def _says_absent(condition: Condition, vocabulary: Vocabulary) -> bool:
 def _absence(condition: Condition, view: View) -> Operation:
     sides = sides_in((condition.code, *condition.body_site), view.vocabulary)
     when = condition.onset.latest if condition.onset else None
-    since = diagnosed(view.tumour)
+    since = view.tumour.diagnosed
     place = Attribution(Place.HERE)
     if sides and view.tumour.side and view.tumour.side not in sides:
         place = Attribution(Place.ELSEWHERE, ("on the other side",))

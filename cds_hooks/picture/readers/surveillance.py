@@ -17,7 +17,6 @@ from cds_hooks.picture.elapsed import first_of, months_since
 from cds_hooks.picture.episodes import Tumours
 from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Interval, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import day
-from cds_hooks.picture.readers.events import diagnosed
 
 # By FHIR resource: the statuses under which the examination or visit took place, and those under which it did not.
 _TOOK_PLACE = {
@@ -109,17 +108,17 @@ class _Sought:
 
     def since(self, exams: Iterable[Exam]) -> Fact:
         """Months since the last of these, whatever the side."""
-        return self._last(exams, self._diagnosed(""))
+        return self._last(exams, "")
 
     def since_of_side(self, exams: Iterable[Exam], side: str) -> Fact:
         """Months since the last of these on one side; one that names no side only may have been of it."""
         of_side = (e if e.sides else _doubted(e, NO_SIDE) for e in exams if not e.sides or side in e.sides)
-        return self._last(of_side, self._diagnosed(side))
+        return self._last(of_side, side)
 
     def _diagnosed(self, side: str) -> tuple[DateInterval | None, ...]:
         """When the tumour of this side was found; without one, the first of all. Empty: there is no tumour."""
         here = [t for t in self._tumours if side and t.side in (side, "")]
-        return tuple(diagnosed(t) for t in here or self._tumours)
+        return tuple(t.diagnosed for t in here or self._tumours)
 
     def _modality(self, study: ImagingStudy) -> str:
         kinds = self._vocabulary.codelists["imaging_modalities"].of_any(study.modality)
@@ -162,10 +161,11 @@ class _Sought:
         doubts = () if resource.status in _TOOK_PLACE[type(resource)] else (_NOT_TOLD,)
         return Exam(reference, when, sides, doubts, marks)
 
-    def _last(self, exams: Iterable[Exam], diagnosed_on: tuple[DateInterval | None, ...]) -> Fact:
+    def _last(self, exams: Iterable[Exam], side: str) -> Fact:
         every = set(exams)
         if not every:
             return NOT_RECORDED
+        diagnosed_on = self._diagnosed(side)
         judged = [_against(e, diagnosed_on) for e in sorted(every, key=repr)]
         aside = {SetAside(e.reference, e.not_one) for e in judged if e.not_one}
         counted = [(e, self._ago(e)) for e in judged if not e.not_one]

@@ -14,7 +14,6 @@ from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.elapsed import earlier_by, first_of, last_of, months_before
 from cds_hooks.picture.episodes import Place
 from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
-from cds_hooks.picture.readers.events import diagnosed
 from cds_hooks.picture.readers.radiotherapy import courses
 from cds_hooks.picture.readers.signs import LOCOREGIONAL, PROOF, RED_FLAG, SYSTEMIC, Sign, explanations, signs_in
 from cds_hooks.picture.readers.spells import days_in
@@ -53,7 +52,7 @@ def _primary_treatment_over(view: View) -> DateInterval | None:
     """When surgery and irradiation of the first treatment were over. Without an operation on record: the diagnosis and
     the time that treatment takes; one without a date was within that time. None if nothing tells.
     """
-    found = diagnosed(view.tumour)
+    found = view.tumour.diagnosed
     usual = _lasting(found, _days("signs_of_primary_days", view)) if found else None
     done = [o for o in operations(view) if o.place.place is Place.HERE and "absent" not in o.words]
     dated = [o.when for o in done if o.when and o.when.earliest]

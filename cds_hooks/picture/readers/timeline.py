@@ -8,7 +8,6 @@ from cds_hooks.picture.elapsed import last_of, years_since
 from cds_hooks.picture.episodes import Place
 from cds_hooks.picture.fact import Evidence, Fact, Interval, Known, Unknown, Why
 from cds_hooks.picture.finding import day, evidence_of
-from cds_hooks.picture.readers.events import diagnosed
 from cds_hooks.picture.readers.radiotherapy import courses
 from cds_hooks.picture.readers.spells import days_in
 from cds_hooks.picture.readers.surgery import definitive, operations
@@ -29,7 +28,7 @@ def read(view: View) -> dict[str, Fact]:
 
 def read_since_diagnosis(view: View) -> Fact:
     """From the first onset; where only the day of recording is known, at least as long as that."""
-    when = diagnosed(view.tumour)
+    when = view.tumour.diagnosed
     if when is None or when.latest is None:
         return Unknown(Why.NOT_RECORDED, _diagnoses(view))
     if when.earliest is None:
@@ -41,7 +40,7 @@ def read_since_diagnosis(view: View) -> Fact:
 
 def read_diagnosis_age(view: View) -> Fact:
     """Whole years at diagnosis; dates known in part leave several ages possible."""
-    when, born = diagnosed(view.tumour), view.record.patient.birth_date
+    when, born = view.tumour.diagnosed, view.record.patient.birth_date
     evidence = tuple(sorted({*_diagnoses(view), Evidence(view.record.patient.origin.reference, day(born))}))
     if when is None or when.latest is None or born is None or born.earliest is None or born.latest is None:
         return Unknown(Why.NOT_RECORDED, evidence)
@@ -59,7 +58,7 @@ def read_since_treatment(view: View) -> Fact:
     to the first treatment. Without surgery on record they, or the diagnosis, are only the longest that it can be.
     """
     operated = definitive(view)
-    began = diagnosed(view.tumour)
+    began = view.tumour.diagnosed
     ends = _ends_of_first_treatment(view, operated or began)
     last = last_of((*ends, *((operated,) if operated else ())))
     evidence = tuple(sorted({*_treatments(view), *(() if operated else _diagnoses(view))}))

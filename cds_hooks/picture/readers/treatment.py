@@ -9,6 +9,7 @@ from cds_hooks.picture.diagnosis import names_the_breast
 from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.in_words import said_in_words
+from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.readers.events import (
     Event,
     for_this,
@@ -46,7 +47,7 @@ def systemic_therapies(view: View) -> tuple[Event, ...]:
         for m in view.chart.medications("systemic_drugs", "systemic_drug_names")
         if is_given(m) and _is_systemic(m, view) and for_this(m.reason, m.reason_reference, view)
     ]
-    return tuple(sorted({*procedures, *drugs}, key=lambda e: (e.reference, repr(e))))
+    return in_fixed_order((*procedures, *drugs), lambda event: event.reference)
 
 
 def breast_operations(view: View) -> tuple[Event, ...]:
@@ -56,7 +57,7 @@ def breast_operations(view: View) -> tuple[Event, ...]:
         for p in view.chart.procedures("surgery_procedures")
         if is_done(p) and _is_breast_operation(p, view) and _on_this_side(p, view)
     )
-    return tuple(sorted(set(found), key=lambda e: (e.reference, repr(e))))
+    return in_fixed_order(found, lambda event: event.reference)
 
 
 def _not_first(view: View, therapies: tuple[Event, ...], operations: tuple[Event, ...]) -> Fact:

@@ -10,7 +10,7 @@ from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.fact import Fact, Interval, Known, Unknown, Why, with_note
 from cds_hooks.picture.finding import Finding, evidence_of
 from cds_hooks.picture.readers.stage import Staged, categories, size_bounds
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once_dated
 
 # Kinds of size question, best first: the invasive component, then the lesion, then imaging; then the T category.
 _SIZE_RANK = {"invasive_component": 0, "lesion": 1, "panel": 2, "excised": 3, "imaging": 4}
@@ -32,9 +32,8 @@ def read(view: View) -> dict[str, Fact]:
 
 def read_size(view: View) -> Fact:
     """The largest dimension in mm; where only a T category is recorded, the bounds that it sets."""
-    measured = [f for slot in view.asked("size_questions") if (f := _size_finding(slot, view)) is not None]
     staged = categories(view, "T")
-    fact = settle("tumour_size", [*measured, *_sizes_from(staged, view)], How.LARGEST, view.vocabulary)
+    fact = settle("tumour_size", [*_measured(view), *_sizes_from(staged, view)], How.LARGEST, view.vocabulary)
     for each, bounds in _bounds_at_diagnosis(staged, view):
         if each.category and (_below(fact, bounds) or _above(fact, bounds)):
             note = f"contradicts recorded {each.category.word}"
@@ -44,13 +43,20 @@ def read_size(view: View) -> Fact:
 
 def size_of_pathology(size: Fact, view: View) -> Fact:
     """The same size if pathology measured or staged it; unknown if imaging or a clinical category gave it."""
-    measured = [f for slot in view.asked("size_questions") if (f := _size_finding(slot, view)) is not None]
-    found = [f for f in measured if f.kind != _SIZE_KIND["imaging"]]
+    if isinstance(size, Unknown):
+        return size
+    found = [f for f in _measured(view) if f.kind != _SIZE_KIND["imaging"]]
     found += [f for f in _sizes_from(categories(view, "T"), view) if f.rank == _FROM_CATEGORY["p"]]
     references = {f.reference for f in found}
-    if isinstance(size, Unknown) or all(e.reference in references for e in size.evidence):
+    if all(e.reference in references for e in size.evidence):
         return size
     return Unknown(Why.CLINICAL_ONLY, size.evidence)
+
+
+@once_dated
+def _measured(view: View) -> tuple[Finding, ...]:
+    """Every size that was measured, with the results that give none."""
+    return tuple(f for slot in view.asked("size_questions") if (f := _size_finding(slot, view)) is not None)
 
 
 def _below_category(size: Fact, view: View) -> Fact:
