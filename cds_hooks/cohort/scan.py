@@ -15,7 +15,8 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from cds_hooks.errors import NotAHookRequest, NotJson, TooLarge
 from cds_hooks.fhir.bundle import answers, searched
 from cds_hooks.fhir.medications import KINDS
-from cds_hooks.fhir.prefetch import PrefetchKey, Resource, split_members
+from cds_hooks.fhir.opening import split_members
+from cds_hooks.fhir.prefetch import PrefetchKey, Resource
 from cds_hooks.fhir.references import restful
 from cds_hooks.fhir.versions import RENAMED
 from cds_hooks.protocol import strict_json

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from cds_hooks.errors import NotAHookRequest, WrongPatient
-from cds_hooks.fhir.prefetch import Entry, PrefetchKey, Resource, split_entries, split_members
+from cds_hooks.fhir.opening import Entry, split_entries, split_members
+from cds_hooks.fhir.prefetch import PrefetchKey, Resource
 from cds_hooks.fhir.references import Addresses, own_reference
 from cds_hooks.fhir.subjects import Standing, Subjects
 from cds_hooks.fhir.versions import RENAMED

@@ -4,6 +4,7 @@ Joining looks at the outermost members of a Bundle only. Entries stay raw, byte 
 where those of a prefetch are.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from cds_hooks.errors import NotAHookRequest, NotJson
 from cds_hooks.protocol import strict_json
 
 _LIST = msgspec.json.Decoder(list[Raw])
+_NEXT = re.compile(b'"next"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +87,15 @@ def joined(pages: Sequence[Page], complete: bool) -> bytes:
     return b"".join((*parts, b',"entry":[', entries, b"]}"))
 
 
-def next_page(raw: bytes | None, max_bytes: int) -> tuple[Page, str] | None:
+def next_page(raw: bytes | Raw | None, max_bytes: int) -> tuple[Page, str] | None:
     """What a client sent as the first page of several, with the address of the next; None for anything else, which
     is read, and refused, like any other prefetch.
     """
-    if raw is None or b'"next"' not in raw:
+    if raw is None or not _NEXT.search(raw):
         return None
+    sent = bytes(raw)
     try:
-        page = read_page(raw, strict_json.check_members(raw, max_bytes))
+        page = read_page(sent, strict_json.check_members(sent, max_bytes))
     except (NotAHookRequest, NotJson):
         return None
     return (page, page.next_url) if page.next_url else None

@@ -1,18 +1,13 @@
-"""Prefetch keys, the states in which a client may send them, and their values opened as far as sifting needs.
+"""Prefetch keys, the states in which a client may send them, and their values opened as far as sifting needs."""
 
-A chart may be 10 MB with a dozen resources that matter, so only the outermost members of each resource are told
-apart here; their values stay raw bytes.
-"""
-
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from cds_hooks.errors import NotAHookRequest, NotJson
+from cds_hooks.errors import NotAHookRequest
+from cds_hooks.fhir.opening import BUNDLE, Bundle, compact, decoded, split_members, whole
 from cds_hooks.fhir.record import KeyState
 from cds_hooks.protocol import strict_json
 
@@ -36,37 +31,6 @@ class PrefetchKey:
         return "?" not in self.template
 
 
-# All members that R4B knows are named, so that what is decoded can be told to be all that was written. The garbage
-# collector need not look at them: raw JSON holds no cycles.
-class Entry(Struct, gc=False, omit_defaults=True, rename="camel"):
-    """A Bundle.entry; `resource` maps the resource's members to raw JSON."""
-
-    resource: dict[str, Raw] | UnsetType | None = UNSET
-    full_url: Raw | UnsetType = UNSET
-    search: Raw | UnsetType = UNSET
-    id: Raw | UnsetType = UNSET
-    link: Raw | UnsetType = UNSET
-    request: Raw | UnsetType = UNSET
-    response: Raw | UnsetType = UNSET
-    extension: Raw | UnsetType = UNSET
-    modifier_extension: Raw | UnsetType = UNSET
-
-
-class _Bundle(Struct, gc=False, omit_defaults=True, rename="camel"):
-    resource_type: Raw | UnsetType = UNSET
-    entry: list[Entry | None] | UnsetType | None = UNSET
-    total: Raw | UnsetType = UNSET
-    link: Raw | UnsetType = UNSET
-    type: Raw | UnsetType = UNSET
-    id: Raw | UnsetType = UNSET
-    meta: Raw | UnsetType = UNSET
-    implicit_rules: Raw | UnsetType = UNSET
-    language: Raw | UnsetType = UNSET
-    identifier: Raw | UnsetType = UNSET
-    timestamp: Raw | UnsetType = UNSET
-    signature: Raw | UnsetType = UNSET
-
-
 class Resource(Struct, gc=False, frozen=True):
     """An unread resource: its type, its members as raw JSON, its fullUrl if its entry has one."""
 
@@ -87,15 +51,11 @@ class Opened:
     included: tuple[Resource, ...] = ()
 
 
-_BUNDLE = msgspec.json.Decoder(_Bundle)
-_MEMBERS = msgspec.json.Decoder(dict[str, Raw])
-_ENCODE = msgspec.json.Encoder().encode
-_BLANKS = re.compile(rb'(?<!\\)":\s|\n')
 _NOTHING = Raw(b"")
 _HARMLESS = frozenset({"information", "warning", "success"})
 
 
-def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | None]) -> Opened:
+def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | Raw | None]) -> Opened:
     """What the client sent under `key`.
 
     Raises NotAHookRequest for another resource type than the key asks for, NotJson for a duplicate key among the
@@ -103,14 +63,15 @@ def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | None]) -> Opened:
     """
     if key.name not in prefetch:
         return Opened(key, KeyState.ABSENT)
-    raw = _compact(prefetch[key.name])
-    if raw is None or raw == b"null":
+    sent = prefetch[key.name]
+    if sent is None or bytes(memoryview(sent)[:4]) == b"null":
         return Opened(key, KeyState.EMPTY)
     where = f"prefetch.{key.name}"
-    bundle = _decoded(_BUNDLE, raw, where)
+    raw = compact(sent)
+    bundle = decoded(BUNDLE, raw, where)
     kind = _kind(b"" if bundle.resource_type is UNSET else bytes(bundle.resource_type), where)
     if kind == "Bundle":
-        return _open_bundle(key, _whole(_BUNDLE, raw, where, bundle), where)
+        return _open_bundle(key, whole(BUNDLE, raw, where, bundle), where)
     members = split_members(raw, where)
     if kind == "OperationOutcome":
         return Opened(key, KeyState.FAILED)
@@ -120,55 +81,7 @@ def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | None]) -> Opened:
     return Opened(key, KeyState.COMPLETE, (Resource(kind, members),))
 
 
-def split_members(raw: bytes, where: str) -> dict[str, Raw]:
-    """A JSON object's members with raw values. Raises NotJson for a duplicate key, NotAHookRequest for no object."""
-    return _whole(_MEMBERS, raw, where)
-
-
-def split_entries(raw: bytes, where: str) -> tuple[Entry, ...]:
-    """The entries of a Bundle, those that are null left out. Raises as `split_members`."""
-    return tuple(entry for entry in _whole(_BUNDLE, raw, where).entry or () if entry is not None)
-
-
-def _whole(decoder: "msgspec.json.Decoder[_Found]", raw: bytes, where: str, found: _Found | None = None) -> _Found:
-    """All that `raw` says; raises NotJson where a member name occurs twice. `found` is a first decoding, if any.
-
-    The decoder keeps the last of two equal names: sifting would see one code and typing another. Written out again,
-    what was found is as long as `raw` only if nothing was lost. Blanks make a difference too, so they are taken out;
-    for names that are written with escapes the strict decoder has the last word.
-    """
-    if found is None:
-        found = _decoded(decoder, raw, where)
-    if len(_ENCODE(found)) == len(raw):
-        return found
-    compact = msgspec.json.format(raw, indent=-1)
-    found = decoder.decode(compact)
-    if len(_ENCODE(found)) != len(compact):
-        strict_json.decode(raw, where)
-    return found
-
-
-def _decoded(decoder: "msgspec.json.Decoder[_Found]", raw: bytes, where: str) -> _Found:
-    try:
-        return decoder.decode(raw)
-    except msgspec.ValidationError:
-        raise NotAHookRequest("This must be a FHIR resource, or a Bundle with a list of entries.", where) from None
-    except (msgspec.DecodeError, RecursionError):
-        strict_json.decode(raw, where)  # says what is wrong
-        raise NotJson("This is not JSON.", where) from None
-
-
-def _compact(raw: bytes | None) -> bytes | None:
-    """`raw` without blanks if its beginning shows that it is pretty printed: they would be gone over several times."""
-    if raw is None or not _BLANKS.search(raw, 0, 512):
-        return raw
-    try:
-        return msgspec.json.format(raw.strip(), indent=-1)
-    except (msgspec.DecodeError, RecursionError):
-        return raw  # decoding says what is wrong
-
-
-def _open_bundle(key: PrefetchKey, bundle: _Bundle, where: str) -> Opened:
+def _open_bundle(key: PrefetchKey, bundle: Bundle, where: str) -> Opened:
     kinds, modes = Remembered(_kind, where), Remembered(_mode, where)
     matches: list[Resource] = []
     included: list[Resource] = []

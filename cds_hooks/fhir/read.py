@@ -4,16 +4,18 @@ What is read does not depend on the order or repetition of resources. Nothing th
 silence: it is in the Record, unreadable with the reason, or left out with the reason.
 """
 
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import msgspec
+from msgspec import Raw
 
 from cds_hooks.errors import RequiredDataMissing, TooLarge, WrongPatient
 from cds_hooks.fhir.copies import Document, anonymous_reference, newest_of_each
 from cds_hooks.fhir.gathering import Gathering
 from cds_hooks.fhir.medications import Medicines
+from cds_hooks.fhir.opening import count
 from cds_hooks.fhir.person import patient
 from cds_hooks.fhir.prefetch import Opened, PrefetchKey, Resource, open_key
 from cds_hooks.fhir.readers import READERS
@@ -29,7 +31,7 @@ from cds_hooks.protocol import strict_json
 
 _ENCODE = msgspec.json.Encoder().encode
 _OBJECTS_OF_AN_ENTRY = 50  # more than any resource that is read here has on the average
-_NO_ID = msgspec.Raw(b"")
+_NO_ID = Raw(b"")
 _OBTAINED = (KeyState.COMPLETE, KeyState.PARTIAL)
 
 
@@ -42,7 +44,7 @@ class Reading:
 
 
 def read_record(
-    prefetch: Mapping[str, bytes | None], keys: tuple[PrefetchKey, ...], sieve: Sieve, patient_id: str
+    prefetch: Mapping[str, bytes | Raw | None], keys: tuple[PrefetchKey, ...], sieve: Sieve, patient_id: str
 ) -> Record:
     """All that the chart holds for the readers behind `sieve`.
 
@@ -53,7 +55,7 @@ def read_record(
 
 
 def read_prefetch(
-    prefetch: Mapping[str, bytes | None],
+    prefetch: Mapping[str, bytes | Raw | None],
     keys: tuple[PrefetchKey, ...],
     sieve: Sieve,
     patient_id: str,
@@ -71,9 +73,9 @@ def read_prefetch(
     return _Reading(opened, sieve, patient_id).reading()
 
 
-def _objects(prefetch: Mapping[str, bytes | None]) -> int:
+def _objects(prefetch: Mapping[str, bytes | Raw | None]) -> int:
     """At least as many as there are JSON objects, told before anything is made of them."""
-    return sum(raw.count(b"{") for raw in prefetch.values() if raw is not None)
+    return sum(count(raw, b"{") for raw in prefetch.values() if raw is not None)
 
 
 def _too_many(most_entries: int) -> str:
@@ -112,7 +114,9 @@ class _Reading:
     def reading(self) -> Reading:
         """Read everything."""
         for opened in self._opened:  # what came along is checked like the rest
-            deque(self._standings(opened, opened.included), maxlen=0)
+            with _another_patient_at(f"prefetch.{opened.key.name}"):
+                for resource in opened.included:
+                    self._subjects.standing(resource)
         documents, older = newest_of_each(self._sifted())
         self._found.left_out.update(older)
         people = [document for document in documents if document.resource.kind == "Patient"]
@@ -127,36 +131,34 @@ class _Reading:
         included = (resource for resource in opened.included if resource.kind in REFERRED_TO)
         return replace(opened, matches=(*kept, *referred), included=tuple(included))
 
-    def _standings(self, opened: Opened, resources: Iterable[Resource]) -> Iterator[tuple[Resource, Standing]]:
-        try:
-            for resource in resources:
-                yield resource, self._subjects.standing(resource)
-        except WrongPatient as wrong:
-            raise WrongPatient(wrong.text, f"prefetch.{opened.key.name}") from None
-
     def _sifted(self) -> Iterator[Document]:
         """What sifting keeps, and what shares its name with something kept: a newer copy may have another code."""
-        dropped: list[tuple[int, list[Resource]]] = []
-        names: set[tuple[str, bytes]] = set()
-        for rank, opened in enumerate(self._opened):
-            where, wanted, not_kept = f"prefetch.{opened.key.name}", opened.key.resource_type, []
-            keeps = self._sifter.keeps
-            for resource, standing in self._standings(opened, opened.matches):
-                if resource.kind != wanted and RENAMED.get(resource.kind) != wanted:
-                    self._set_aside(opened, resource)
-                elif wanted == "Patient" or (wanted in READERS and keeps(resource, where)):
-                    names.add(_name(resource))
-                    self._retained[rank].append(resource)
-                    yield from self._kept(self._document(resource, rank, standing), standing)
-                else:
-                    not_kept.append(resource)
-            dropped.append((rank, not_kept))
+        dropped: list[list[Resource]] = [[] for _ in self._opened]
+        for rank in range(len(self._opened)):
+            yield from self._wanted(rank, dropped[rank])
+        names = {_name(resource) for kept in self._retained for resource in kept}
         ids = {own_id for _, own_id in names if own_id}
-        for rank, resources in dropped:
+        for rank, resources in enumerate(dropped):
             for resource in resources:
                 if ids and bytes(resource.members.get("id", _NO_ID)) in ids and _name(resource) in names:
                     self._retained[rank].append(resource)
                     yield self._document(resource, rank, Standing.OURS, wanted=False)
+
+    def _wanted(self, rank: int, dropped: list[Resource]) -> Iterator[Document]:
+        """What a reader may need of a key; what none does is added to `dropped`."""
+        opened, retained = self._opened[rank], self._retained[rank]
+        where, wanted = f"prefetch.{opened.key.name}", opened.key.resource_type
+        standing_of, keeps = self._subjects.standing, self._sifter.keeps
+        with _another_patient_at(where):
+            for resource in opened.matches:
+                standing = standing_of(resource)
+                if resource.kind != wanted and RENAMED.get(resource.kind) != wanted:
+                    self._set_aside(opened, resource)
+                elif wanted == "Patient" or (wanted in READERS and keeps(resource, where)):
+                    retained.append(resource)
+                    yield from self._kept(self._document(resource, rank, standing), standing)
+                else:
+                    dropped.append(resource)
 
     def _set_aside(self, opened: Opened, resource: Resource) -> None:
         """One line for each type that a key was not asked to bring: there may be thousands."""
@@ -192,6 +194,15 @@ class _Reading:
             broken = Unreadable(document.reference, "Patient", document.key.name, (), f"not valid FHIR: {why}")
             self._found.unreadable.append(broken)
         return found
+
+
+@contextmanager
+def _another_patient_at(where: str) -> Iterator[None]:
+    """Says where data of another patient were found."""
+    try:
+        yield
+    except WrongPatient as wrong:
+        raise WrongPatient(wrong.text, where) from None
 
 
 def _name(resource: Resource) -> tuple[str, bytes]:

@@ -31,14 +31,10 @@ class Sieve:
         """Whether any reader looks for this resource type."""
         return kind in self.codes or kind in self.prefixes or kind in self.everything
 
-    def wants(self, kind: str, codings: Iterable[Coding]) -> bool:
+    def wants(self, kind: str, codes: Iterable[str]) -> bool:
         """Whether a reader looks for one of these codes in this resource type."""
-        codes, prefixes = self.codes.get(kind, frozenset()), self.prefixes.get(kind, ())
-        for coding in [*codings]:  # all are read, whichever is wanted: reading may find a mistake
-            code = coding.code or ""
-            if code in codes or code.startswith(prefixes):
-                return True
-        return False
+        wanted, prefixes = self.codes.get(kind, frozenset()), self.prefixes.get(kind, ())
+        return any(code in wanted or code.startswith(prefixes) for code in codes)
 
 
 # The members that hold the codes of other types than those that have them in `code`, under the names of all versions.
@@ -85,21 +81,24 @@ class Sifter:
 
         Raises NotJson for a duplicate key in what is looked at, also if the resource is not kept.
         """
-        kind, members = resource.kind, resource.members
+        kind = resource.kind
         if kind in self._sieve.everything:
             return True
         if kind == "Observation":
-            if "code" in members and self._wanted[bytes(members["code"])]:
-                return True
-            component = members.get("component")
-            return component is not None and any(self._wanted[raw] for raw in _parts(bytes(component), where, "code"))
+            return self._keeps_observation(resource.members, where)
         kind = RENAMED.get(kind, kind)
         if kind in self._sieve.everything or not self._sieve.names(kind):
             return kind in self._sieve.everything
         if kind in _CODED:
             return self._keeps_by_members(resource, where)
         codings = self.codings(resource, where)
-        return _has_no_system(codings) or self._sieve.wants(kind, codings) or self._says(resource, where)
+        return _has_no_system(codings) or self._sieve.wants(kind, _codes(codings)) or self._says(resource, where)
+
+    def _keeps_observation(self, members: Mapping[str, Raw], where: str) -> bool:
+        code, component = members.get("code"), members.get("component")
+        if code is not None and self._wanted[bytes(code)]:
+            return True
+        return component is not None and any(self._wanted[raw] for raw in _parts(bytes(component), where, "code"))
 
     def codings(self, resource: Resource, where: str) -> tuple[Coding, ...]:
         """All that can be seen of the resource's codes, however badly the rest is written."""
@@ -140,18 +139,18 @@ class Sifter:
 
         def tell(raw: bytes, _: str) -> tuple[bool, bool]:
             codings = self._seen[raw]
-            return self._sieve.wants(kind, codings), _has_no_system(codings)
+            return self._sieve.wants(kind, _codes(codings)), _has_no_system(codings)
 
         return tell
 
     def _concludes(self, report: Resource) -> bool:
         """Whether a report concludes with a diagnosis that would be kept as a Condition."""
         raws = (bytes(report.members[name]) for name in _CONCLUSIONS if name in report.members)
-        found = [coding for raw in raws for coding in self._seen[raw]]
+        found = _codes(coding for raw in raws for coding in self._seen[raw])
         return bool(found) and ("Condition" in self._sieve.everything or self._sieve.wants("Condition", found))
 
     def _wants_question(self, raw: bytes, where: str) -> bool:
-        return self._sieve.wants("Observation", _codings_of(raw, where))
+        return self._sieve.wants("Observation", _codes_of(raw, where))
 
 
 def _coded(resource: Resource, where: str) -> Iterator[bytes]:
@@ -168,10 +167,17 @@ def _has_no_system(codings: Iterable[Coding]) -> bool:
     return not any(coding.system for coding in codings)
 
 
+def _codes(codings: Iterable[Coding]) -> list[str]:
+    return [coding.code or "" for coding in codings]
+
+
 def _parts(raw: bytes, where: str, *names: str) -> list[bytes]:
     """Members of the objects in a list, decoded strictly only if the quick way may have lost a duplicate key."""
     try:
         parts = _PARTS.decode(raw)
+        if len(_ENCODE(parts)) != len(raw):
+            raw = msgspec.json.format(raw, indent=-1)
+            parts = _PARTS.decode(raw)
     except msgspec.ValidationError:  # no list of objects: typing will say so
         return [raw]
     if len(_ENCODE(parts)) != len(raw):
@@ -179,16 +185,15 @@ def _parts(raw: bytes, where: str, *names: str) -> list[bytes]:
     return [bytes(part[name]) for part in parts for name in names if name in part]
 
 
-def _codings_of(raw: bytes, where: str) -> Iterable[Coding]:
+def _codes_of(raw: bytes, where: str) -> list[str]:
     """Every code in a concept; decoded strictly unless it is a plain one of which the quick way loses nothing."""
     try:
         concept = _CONCEPT.decode(raw)
     except msgspec.DecodeError:
         concept = None
-    if concept is None or len(_ENCODE(concept)) != len(raw):
-        return visible_codings(strict_json.decode(raw, where))
-    plain = ((canonical_system(each.system or None), each.code) for each in concept.coding or ())
-    return [Coding(system, normalise_code(system, code)) for system, code in plain if code is not UNSET]
+    if concept is None or len(_ENCODE(concept)) not in (len(raw), len(msgspec.json.format(raw, indent=-1))):
+        return _codes(visible_codings(strict_json.decode(raw, where)))
+    return [normalise_code(each.system or None, each.code) for each in concept.coding or () if each.code is not UNSET]
 
 
 def _codings_anywhere(raw: bytes, where: str) -> tuple[Coding, ...]:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import UNSET, Raw, Struct, UnsetType, json
+
 from cds_hooks.errors import NotAHookRequest, WrongHook, WrongPatient
 from cds_hooks.protocol import schema, strict_json
 
@@ -12,6 +14,21 @@ _ADDRESS = re.compile(r"https?://\S+/([A-Z][A-Za-z]+)/([^/\s?#]+)")
 # What we read of a request; other members ("extension", those of older versions) are ignored, as the spec asks.
 _DECODED = ("hook", "hookInstance", "fhirServer", "context", "fhirAuthorization")
 _LONGEST = 256 * 1024  # bytes of each of them: a token has a few thousand, and decoding thoroughly takes its time
+
+
+class _Envelope(Struct, forbid_unknown_fields=True):
+    """The members of a request; most clients send no other."""
+
+    hook: Raw | UnsetType = UNSET
+    hookInstance: Raw | UnsetType = UNSET  # noqa: N815 (the name on the wire)
+    fhirServer: Raw | UnsetType = UNSET  # noqa: N815
+    fhirAuthorization: Raw | UnsetType = UNSET  # noqa: N815
+    context: Raw | UnsetType = UNSET
+    prefetch: dict[str, Raw] | UnsetType = UNSET
+    extension: Raw | UnsetType = UNSET
+
+
+_ENVELOPE = json.Decoder(_Envelope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +44,8 @@ class HookRequest:
     """A valid patient-view request.
 
     `user_id` is "Type/id" (of a whole address, its end); `patient_id` is the plain id (a leading "Patient/" is taken
-    off). `prefetch` maps each key that was sent to its raw JSON bytes, or None for null; unread and undecoded, because
-    a chart may be 10 MB with a dozen resources that matter.
+    off). `prefetch` maps each key that was sent to its raw JSON, or None for null; unread, undecoded and not copied out
+    of the body, because a chart may be 10 MB with a dozen resources that matter.
     """
 
     hook: str
@@ -38,7 +55,7 @@ class HookRequest:
     encounter_id: str | None = None
     fhir_server: str | None = None
     fhir_authorization: FhirAuthorization | None = None
-    prefetch: Mapping[str, bytes | None] = field(default_factory=dict)
+    prefetch: Mapping[str, bytes | Raw | None] = field(default_factory=dict)
 
     @property
     def user_type(self) -> str:
@@ -52,16 +69,17 @@ def read_request(body: bytes, hook: str, max_bytes: int) -> HookRequest:
     Everything but the prefetch values is strictly decoded and validated. Raises TooLarge, NotJson, NotAHookRequest
     (with the first thing to mend), WrongHook, or WrongPatient when the token was given for another patient.
     """
-    raw = strict_json.check_members(body, max_bytes)
-    envelope = {name: _decoded(raw[name], name) for name in _DECODED if name in raw}
+    raw = strict_json.check_known(body, max_bytes, _ENVELOPE) or strict_json.check_members(body, max_bytes)
+    envelope = {name: _decoded(bytes(raw[name]), name) for name in _DECODED if name in raw}
     if isinstance(envelope.get("hook"), str) and envelope["hook"] != hook:
         raise WrongHook(f"This service answers the hook {hook}.", "hook")
-    prefetch = strict_json.members(raw["prefetch"], "prefetch") if "prefetch" in raw else {}
+    sent: dict[str, bytes | Raw] | bytes = raw.get("prefetch", {})
+    prefetch = sent if isinstance(sent, dict) else strict_json.members(sent, "prefetch")
     envelope = _relative(envelope)
     found = schema.problems("request", {**envelope, "prefetch": _kinds(prefetch)})
     if found:
         raise NotAHookRequest(found[0].text, found[0].where)
-    return _request(envelope, {key: None if value == b"null" else value for key, value in prefetch.items()})
+    return _request(envelope, {key: None if _is_null(value) else value for key, value in prefetch.items()})
 
 
 def _relative(envelope: dict[str, Any]) -> dict[str, Any]:
@@ -83,12 +101,20 @@ def _decoded(raw: bytes, name: str) -> Any:
     return strict_json.decode(raw, name)
 
 
-def _kinds(prefetch: Mapping[str, bytes]) -> dict[str, Any]:
+def _kinds(prefetch: Mapping[str, bytes | Raw]) -> dict[str, Any]:
     """Stand-ins for the undecoded values, of the same JSON type as far as the schema asks."""
-    return {key: None if raw == b"null" else {} if raw.startswith(b"{") else [] for key, raw in prefetch.items()}
+    return {key: None if _is_null(raw) else {} if _begins(raw, b"{") else [] for key, raw in prefetch.items()}
 
 
-def _request(envelope: Mapping[str, Any], prefetch: Mapping[str, bytes | None]) -> HookRequest:
+def _is_null(raw: bytes | Raw) -> bool:
+    return _begins(raw, b"null")
+
+
+def _begins(raw: bytes | Raw, text: bytes) -> bool:
+    return bytes(memoryview(raw)[: len(text)]) == text
+
+
+def _request(envelope: Mapping[str, Any], prefetch: Mapping[str, bytes | Raw | None]) -> HookRequest:
     context, authorization = envelope["context"], envelope.get("fhirAuthorization")
     patient_id = context["patientId"].removeprefix("Patient/")
     if authorization and authorization.get("patient", patient_id).removeprefix("Patient/") != patient_id:

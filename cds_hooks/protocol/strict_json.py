@@ -10,6 +10,7 @@ really used is decoded again by `decode`, which is thorough, and slower where a 
 import codecs
 import json
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import chain
 from math import isinf
@@ -70,6 +71,37 @@ def check_members(body: bytes, max_bytes: int) -> dict[str, bytes]:
     return _values(_scan_with_frames_to_spare(_OBJECT, body, _FRAMES_TO_SPARE), body, "")
 
 
+def check_known(body: bytes, max_bytes: int, decoder: "msgspec.json.Decoder[Any]") -> dict[str, Any] | None:
+    """The members of `body` where they stand in it, with those of the objects in it that `decoder` looks into: all
+    checked as by `check_members` in one scan. None where `body` is not what `decoder` takes: `check_members` will say.
+
+    `decoder` takes a closed Struct of Raw and of dicts of Raw. Raises TooLarge or NotJson as `check_text`.
+    """
+    check_text(body, max_bytes)
+    try:
+        found = msgspec.structs.asdict(_scan_with_frames_to_spare(decoder, body, _FRAMES_TO_SPARE))
+        known = {name: value for name, value in found.items() if value is not msgspec.UNSET}
+        return known if _end_of(known, body, 0) == len(body) else None
+    except (NotJson, NotAHookRequest):
+        return None
+
+
+def _end_of(found: Mapping[str, Any], body: bytes, at: int) -> int:
+    """Where the object ends that begins at `at`, if its members are those that were found, each once; else -1."""
+    left = dict(found)
+    while head := _BEFORE_VALUE.match(body, at):
+        value = left.pop(_NAME.decode(head[1]), b"")
+        if isinstance(value, dict):
+            at = _end_of(value, body, head.end())
+        else:
+            written = memoryview(value)
+            at = head.end() + len(written) if written and body.startswith(written, head.end()) else -1
+        if at < 0:
+            return -1
+    tail = _AFTER_LAST.match(body, at)
+    return tail.end() if tail and not left else -1
+
+
 def members(raw: bytes, where: str = "") -> dict[str, bytes]:
     """The members of a JSON object as raw bytes, in order; refuses a name that occurs twice (NotJson).
 
@@ -117,6 +149,8 @@ def _decoded_plainly(raw: bytes) -> Any:
 
     Such a text holds all its members once, since the value does, and no number that looks otherwise than it was read.
     """
+    if b"\\u" in raw:  # an encoder writes the character
+        return _NOT_PLAIN
     if len(raw) >= _SUSPECT and b"0" * _SUSPECT in raw.translate(_DIGITS_AS_0):  # the scanner bounds no integers
         return _NOT_PLAIN
     try:
