@@ -15,7 +15,10 @@ from cds_hooks.protocol.canonical import canonical
 UNKNOWN: Row = dict.fromkeys(("card_day", "card_id", "considerations", "user_type"))
 
 _SENT = (
-    sa.select(shown.c.uuid, shown.c.day.label("card_day"), shown.c.card_id, shown.c.considerations, entry.c.user_type)
+    sa.select(
+        *(shown.c.uuid, shown.c.tenant, shown.c.day.label("card_day"), shown.c.card_id, shown.c.considerations),
+        entry.c.user_type,
+    )
     .join_from(shown, entry, entry.c.id == shown.c.entry)
     .where(shown.c.sent == 1)
 )
@@ -25,10 +28,12 @@ def known_cards(connection: sa.Connection, tenant: str, uuids: Iterable[str] | s
     """For each of the cards that this tenant was sent, the columns of UNKNOWN: its day and id, what it showed, and the
     kind of user that it was shown to.
     """
-    chosen = _SENT.where(shown.c.tenant == tenant, shown.c.uuid.in_(uuids))
+    # by their own key alone: SQLite, told the tenant of several, would read all cards of the tenant
+    chosen = _SENT.where(shown.c.uuid.in_(uuids))
     return {
         row["uuid"]: {**{name: row[name] for name in UNKNOWN}, "considerations": _by_id(row["considerations"])}
         for row in connection.execute(chosen).mappings()
+        if row["tenant"] == tenant
     }
 
 

@@ -1,12 +1,14 @@
 """Every figure equals what independent SQL, written by hand, finds in the same file."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -17,6 +19,7 @@ from cds_hooks.audit.database import Database
 from cds_hooks.audit.entry import CardShown, Spoken, Summary
 from cds_hooks.audit.finding import find
 from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.known_cards import known_cards
 from cds_hooks.audit.measures import acceptance, burden, latency, volume, watch
 from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.window import LONGEST, Window
@@ -144,6 +147,35 @@ def test_a_card_counts_once_also_if_it_was_reported_before_its_call_and_after(tm
             assert acceptance.acceptance_by_card(opened, window) == {"treatment": once}
             assert acceptance.acceptance_by_consideration(opened, window) == {"first": once}
             assert acceptance.acceptance_by_user_type(opened, window) == {"Practitioner": once}
+
+
+def steps(folder: Path, cards: int, ask: Callable[[sa.Connection], object]) -> int:
+    """What SQLite's machine does for a question on cards that were each reported before their call; in hundreds."""
+    uuids = [str(UUID(int=number)) for number in range(cards)]
+    with closing(Journal(f"sqlite:///{folder}/{cards}", RING)) as journal:
+        report(journal, *(item(card=uuid) for uuid in uuids))
+        journal.record(sample.entry(cards=tuple(CardShown(uuid, "tier") for uuid in uuids)))
+        with journal.database.reading() as opened:
+            taken = count()
+            machine: Any = opened.connection.driver_connection
+            machine.set_progress_handler(lambda: next(taken) < 0, 100)
+            ask(opened)
+            return next(taken)
+
+
+@pytest.mark.parametrize(
+    ("ask", "most"),
+    [
+        (lambda opened: acceptance.acceptance_by_card(opened, Window("default", NOON.date(), NOON.date())), 6),
+        (lambda opened: acceptance.acceptance_by_user_type(opened, Window("default", NOON.date(), NOON.date())), 6),
+        (lambda opened: known_cards(opened, "default", [str(UUID(int=number)) for number in range(50)]), 1.5),
+    ],
+)
+def test_four_times_the_cards_do_not_take_much_more_than_four_times(
+    tmp_path: Path, ask: Callable[[sa.Connection], object], most: float
+) -> None:
+    """SQLite believes of an index that begins with the tenant that it leaves few rows, and might read them for each."""
+    assert steps(tmp_path, 2000, ask) < most * steps(tmp_path, 500, ask)
 
 
 def test_a_consideration_that_was_only_asked_about_is_not_judged(connection: sa.Connection) -> None:

@@ -102,9 +102,15 @@ def reasons(connection: sa.Connection, window: Window) -> tuple[Counted, ...]:
 
 def unknown_cards(connection: sa.Connection, window: Window) -> int:
     """Reports about cards that this journal does not know."""
-    known = sa.exists().where(shown.c.uuid == reported.c.card_uuid, shown.c.tenant == reported.c.tenant)
-    chosen = sa.select(sa.func.count()).select_from(reported).where(*window.of_reports(), ~known)
+    chosen = sa.select(sa.func.count()).select_from(reported).where(*of_unknown_cards(window))
     return int(connection.execute(chosen).scalar_one())
+
+
+def of_unknown_cards(window: Window) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions on `reported` for reports about cards that this journal does not know."""
+    known = sa.exists().where(shown.c.uuid == reported.c.card_uuid, shown.c.tenant == reported.c.tenant)
+    early = reported.c.card_day.is_(None)  # a report that says something of its card knew it: it need not be sought
+    return (*window.of_reports(), early, ~known)
 
 
 def _sent(connection: sa.Connection, chosen: sa.Select[tuple[str, int]]) -> Counter[str]:
@@ -144,21 +150,23 @@ def _reports(window: Window, name: str) -> sa.Select[tuple[str, str, str]]:
 
 
 def _early_reports(window: Window, name: str) -> sa.Select[tuple[str, str, str]]:
-    """Reports that came before the row of their card: it is sought."""
+    """Reports that came before the row of their card: it is sought for each, as no plan of a join is sure to do."""
     earliest = (window.first - timedelta(days=1)).isoformat()
-    word = entry.c.user_type if name == "user_type" else shown.c[name]
-    return (
-        sa.select(reported.c.card_uuid, reported.c.outcome, word.label("word"))
-        .join_from(reported, shown, shown.c.uuid == reported.c.card_uuid)
-        .join(entry, entry.c.id == shown.c.entry)
+    word = sa.func.coalesce(entry.c.user_type, "") if name == "user_type" else shown.c[name]
+    of_card = sa.select(word).where(shown.c.uuid == reported.c.card_uuid, *window.of_cards())
+    if name == "user_type":
+        of_card = of_card.join_from(shown, entry, entry.c.id == shown.c.entry)
+    early = (
+        sa.select(reported.c.card_uuid, reported.c.outcome, of_card.scalar_subquery().label("word"))
         .where(
             reported.c.tenant == window.tenant,
             reported.c.card_day.is_(None),
             reported.c.day >= earliest,
             reported.c.copy == 0,
-            *window.of_cards(),
         )
+        .subquery()
     )
+    return sa.select(early).where(early.c.word.is_not(None))
 
 
 def _by(sent: Mapping[str, int], told: Mapping[str, Acceptance]) -> dict[str, Acceptance]:
