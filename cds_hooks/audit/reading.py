@@ -14,6 +14,8 @@ from msgspec import UNSET, Raw
 
 from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.measures.acceptance import of_unknown_cards
+from cds_hooks.audit.measures.window import Window
 from cds_hooks.audit.payload import KeptKey, Payload, Settled, read
 from cds_hooks.audit.tables import entry, reported, shown
 from cds_hooks.errors import PayloadForgotten, PayloadUnreadable
@@ -180,13 +182,14 @@ def opened(journal: Journal, row: Mapping[str, Any]) -> StoredDecision:
     return StoredDecision(row, payload, tuple(ordered), tuple(_feedback(journal, row, order)))
 
 
-def quarantined(journal: Journal, tenant: str) -> list[Row]:
-    """The rows of `reported` about cards that this tenant was never shown, oldest first. Raises JournalUnavailable."""
-    ours = (shown.c.uuid == reported.c.card_uuid) & (shown.c.tenant == reported.c.tenant)
-    chosen = sa.select(reported).join(entry, entry.c.id == reported.c.entry).outerjoin(shown, ours)
-    alone = chosen.where(reported.c.tenant == tenant, reported.c.copy == 0, shown.c.uuid.is_(None))
+def quarantined(journal: Journal, window: Window, most: int) -> list[Row]:
+    """So many of the rows of `reported` about cards that the tenant was never shown, the latest first; `day` is that of
+    the report. Raises JournalUnavailable.
+    """
+    latest_first = (reported.c.day.desc(), reported.c.entry.desc(), reported.c.number)
+    chosen = sa.select(reported).where(*of_unknown_cards(window)).order_by(*latest_first).limit(most)
     with journal.database.reading() as connection:
-        return [dict(row) for row in connection.execute(alone.order_by(entry.c.seq, reported.c.number)).mappings()]
+        return [dict(row) for row in connection.execute(chosen).mappings()]
 
 
 def _feedback(journal: Journal, row: Mapping[str, Any], cards: list[str]) -> Iterator[FeedbackKept]:

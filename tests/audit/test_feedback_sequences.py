@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from cds_hooks.audit.entry import Caller, CardShown
 from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.measures.window import Window
 from cds_hooks.audit.reading import Unopened, decisions, quarantined
 from cds_hooks.audit.verify import verify
-from tests.audit.sample import RING, entry, item, report, select
+from tests.audit.sample import NOON, RING, entry, item, report, select
 
 TENANTS, CARDS = ("a", "b"), [str(UUID(int=number)) for number in range(4)]
 STEPS = st.one_of(
@@ -52,6 +53,7 @@ def check(journal: Journal, file: Path, owner: dict[str, str], said: list[tuple[
     once = set(said)
     joined = [one for stored in decisions(journal) if not isinstance(stored, Unopened) for one in stored.feedback]
     assert len(joined) == sum(owner.get(card) == tenant for tenant, card, _ in once)
-    alone = [row for tenant in TENANTS for row in quarantined(journal, tenant)]
+    day = NOON.date()
+    alone = [row for tenant in TENANTS for row in quarantined(journal, Window(tenant, day, day), len(said) + 1)]
     assert len(joined) + len(alone) == len(once)
     assert verify(journal, file.with_name("none")).findings == []

@@ -1,5 +1,7 @@
 """Reading the journal: a decision is opened with all that it rests on, and what became of its cards."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from sqlalchemy import true
 
 from cds_hooks.audit.entry import Caller, CardShown
 from cds_hooks.audit.journal import Journal
+from cds_hooks.audit.measures.window import Window
 from cds_hooks.audit.reading import Unopened, decisions, each_row, quarantined, stored_decision
 from cds_hooks.audit.shredding import act, shred
 from cds_hooks.errors import PayloadForgotten
@@ -95,10 +98,14 @@ def test_the_codes_and_units_of_the_tier_are_words_of_ours(tmp_path: Path) -> No
 def test_feedback_on_a_card_that_was_never_shown_is_in_quarantine_until_it_is(journal: Journal) -> None:
     report(journal, item(card="00000000-0000-4000-8000-000000000009"), item())
     report(journal, item(), caller=Caller("other"))
-    assert [row["number"] for row in quarantined(journal, "default")] == [0, 1]
+    ours, other = (Window(tenant, NOON.date(), NOON.date()) for tenant in ("default", "other"))
+    assert [row["number"] for row in quarantined(journal, ours, 9)] == [0, 1]
+    assert [row["number"] for row in quarantined(journal, ours, 1)] == [0]
     journal.record(entry(cards=(CardShown(CARD, "tier"),)))
-    assert [row["number"] for row in quarantined(journal, "default")] == [0]
-    assert len(quarantined(journal, "other")) == 1  # another tenant's card is not theirs
+    assert [row["number"] for row in quarantined(journal, ours, 9)] == [0]
+    assert len(quarantined(journal, other, 9)) == 1  # another tenant's card is not theirs
+    tomorrow = NOON.date() + timedelta(days=1)
+    assert quarantined(journal, replace(other, first=tomorrow, last=tomorrow), 9) == []
 
 
 def test_what_was_shredded_is_a_row_that_cannot_be_opened(journal: Journal) -> None:

@@ -13,7 +13,7 @@ from cds_hooks.audit.entry import Kind
 from cds_hooks.audit.measures.statistics import p_chart
 from cds_hooks.errors import JournalUnavailable
 from cds_hooks.web.console.access import Role
-from cds_hooks.web.console.feedback import pareto
+from cds_hooks.web.console.feedback import MOST_LISTED, pareto
 from cds_hooks.web.console.filters import drawn
 from cds_hooks.web.console.watch import MOST_DRAWN, grouped
 from cds_hooks.web.heartbeat import Heart
@@ -49,6 +49,8 @@ def test_feedback_tells_reasons_and_what_is_overridden_most(desk: Desk) -> None:
     assert "done or planned 1 1 100.0 % 100.0 %" in page
     assert "tier 1 1 0 1 100.0 % 20.7 % to 100.0 % 0.0 %" in page
     assert "Comments: 1. They are sealed" in page
+    assert "About unknown cards 0" in page
+    assert "Reports about unknown cards" not in page
 
 
 def test_comments_are_read_by_auditors_and_escaped(desk: Desk) -> None:
@@ -69,6 +71,21 @@ def test_a_comment_on_an_unknown_card_is_there_too_and_pages_follow(tmp_path: Pa
         assert "comment 1;" not in first.text
         (after,) = re.findall(r'href="(\?after=[^"]*)"', first.text)
         assert "comment 1;" in browser.get(f"/console/feedback/comments{after}").text
+
+
+def test_reports_on_unknown_cards_are_listed_for_those_who_read_single_decisions(tmp_path: Path) -> None:
+    unknown = "00000000-0000-4000-8000-000000000009"
+    with opened(tmp_path, console_word=WORD) as running:
+        for number in range(MOST_LISTED):
+            dismiss(running, f"card of {number}", "")
+        dismiss(running, unknown, "said")
+        page = seen(session(running, visitor(Role.AUDITOR)), "/console/feedback")
+        figures_alone = seen(session(running, visitor(Role.VIEWER)), "/console/feedback")
+    assert f"The latest {MOST_LISTED} of {MOST_LISTED + 1}." in page
+    assert f"{NOW:%Y-%m-%d} {unknown} overridden done or planned yes" in page
+    assert "card of" not in page  # words of the client's own are a pseudonym
+    assert "About unknown cards 31" in figures_alone
+    assert unknown not in figures_alone
 
 
 def test_the_most_exposed_are_a_number_to_those_who_see_figures_alone(desk: Desk) -> None:

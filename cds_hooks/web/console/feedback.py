@@ -10,11 +10,13 @@ from cds_hooks.audit.measures import acceptance
 from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.statistics import wilson
 from cds_hooks.audit.measures.volume import Counted
+from cds_hooks.audit.reading import quarantined
 from cds_hooks.web.console.access import ALL_ROLES, READERS
 from cds_hooks.web.console.shell import Shell, Visit, after
 from cds_hooks.web.console.windows import period
 
 MOST = 30  # rows of a ranking
+MOST_LISTED = 30  # reports on unknown cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ def register(shell: Shell) -> None:
 
     @shell.page("/feedback", "feedback", *ALL_ROLES, title="Feedback")
     def show(visit: Visit) -> flask.Response:
-        window = period(visit)
-        with shell.desk.journal.database.reading() as connection:
+        window, journal = period(visit), shell.desk.journal
+        unknown = quarantined(journal, window, MOST_LISTED) if visit.visitor.may(READERS) else []
+        with journal.database.reading() as connection:
             by_card = acceptance.acceptance_by_card(connection, window)
             by_consideration = acceptance.acceptance_by_consideration(connection, window, memory)
             return shell.render(
@@ -44,6 +47,7 @@ def register(shell: Shell) -> None:
                 window=window,
                 total=acceptance.together(by_card.values()),
                 unknown=acceptance.unknown_cards(connection, window),
+                quarantined=unknown,
                 reasons=list(pareto(acceptance.reasons(connection, window))),
                 commented=commented(connection, window),
                 by_card=by_card,
