@@ -2,7 +2,8 @@
 
 A part of `make soak`; `python -m soak.console --rows 50000` is a short one. The rows are made up and inserted in bulk,
 as no service would: what is measured is the reading. Each question is asked once before it is timed: days that have
-ended are counted once by each process. The exit code is 1 if a question takes longer.
+ended are counted once by each process; what the first to ask waits for has questions of its own. The exit code is 1 if
+a question takes longer.
 """
 
 import random
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,6 +29,7 @@ from cds_hooks.audit import comments, finding, reviews, standing, usage
 from cds_hooks.audit.identity import new_id
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
+from cds_hooks.audit.known_cards import known_cards, with_cards
 from cds_hooks.audit.measures import acceptance, burden, latency, volume, watch
 from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.window import Window
@@ -37,6 +40,7 @@ LAST, DAYS = date(2026, 6, 30), 100
 AT_ONCE = 5000  # rows of one insert
 SECOND = 1000.0  # milliseconds
 TENANT = "network"
+USERS = ("Practitioner", "Practitioner", "PractitionerRole", None)
 TIERS = ("low", "moderate", "high", "low-high", "moderate-high")
 MISSING = ("her2", "tumour_grade", "positive_nodes", "vascular_invasion", "tumour_size")
 CODES = tuple(f"{fact}=http://snomed.info/sct|{number}" for number, fact in enumerate(MISSING, 371_469_007))
@@ -64,6 +68,7 @@ def main(rows: int, times: int, database: str | None) -> None:
 
 def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
     window = Window.ending(TENANT, LAST, days)
+    answered = dict.fromkeys(window.days(), 10**6)
 
     def on(ask: Callable[[sa.Connection, Window], object], over: Window = window) -> Ask:
         def asked() -> object:
@@ -73,7 +78,7 @@ def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
         return asked
 
     def watched(ask: Callable[[sa.Connection, Window, Mapping[str, int], Remembered], object]) -> Ask:
-        answered, memory = dict.fromkeys(window.days(), 10**6), Remembered()
+        memory = Remembered()
         return on(lambda connection, over: ask(connection, over, answered, memory))
 
     def remembered(ask: Callable[[sa.Connection, Window, Remembered], object]) -> Ask:
@@ -90,15 +95,17 @@ def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
     yield "acceptance by consideration", remembered(acceptance.acceptance_by_consideration)
     yield "acceptance by kind of user", on(acceptance.acceptance_by_user_type)
     yield "reasons for overrides", on(acceptance.reasons)
+    yield "reports on unknown cards", on(acceptance.unknown_cards)
     yield "burden", remembered(burden.burden)
-    yield "considerations by day", watched(watch.firing)
-    yield "codes by day", watched(watch.codes)
-    yield "units by day", watched(watch.units)
+    for name, chart in (("considerations", watch.firing), ("codes", watch.codes), ("units", watch.units)):
+        yield f"{name} by day", watched(chart)
+        yield f"{name} by day, asked first", on(partial(chart, answered=answered))
     yield "silent mode", on(volume.volume_by_day, replace(window, modes=("silent",)))
     yield "newest decisions", lambda: finding.find(journal, window, {})
     yield "decisions of a patient", lambda: finding.find(journal, window, {"patient": "patient-77"})
     yield "decisions of a tier that is rare", lambda: finding.find(journal, window, {"tier": "none"})
     yield "decisions with a word", lambda: finding.find(journal, window, {"consideration": "nothing"})
+    yield "what may be chosen from", lambda: finding.words_in_use(journal, window, "tier")
     yield "comments", lambda: comments.comments(journal, window)
     yield "decisions to review", lambda: reviews.to_review(journal, window, 20)
     yield "use of the knowledge", lambda: usage.usages(journal, TENANT)
@@ -123,10 +130,13 @@ def _fill(journal: Journal, rows: int) -> None:
             connection.execute(entry.insert(), [call for call, _, __ in made])
             connection.execute(shown.insert(), [card for _, cards, __ in made for card in cards])
             told = [report for _, __, reports in made for report in reports]
-            connection.execute(reported.insert(), told)
+            cards = known_cards(connection, TENANT, [report["card_uuid"] for report in told])
+            connection.execute(reported.insert(), with_cards(told, cards))
     if not journal.database.is_sqlite:
         with journal.database.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            for statement in ("SET statement_timeout = 0", "VACUUM ANALYZE", "RESET statement_timeout"):
+                connection.exec_driver_sql(statement)
 
 
 Row = dict[str, Any]
@@ -147,7 +157,7 @@ def _call(
         "id": id_, "tenant": TENANT, "seq": number + 1, "kind": "hook",
         "mode": chance.choice(("live", "live", "silent")),
         "patient": ring.pseudonym(TENANT, "patient", f"patient-{chance.randrange(200_000)}"),
-        "user": ring.pseudonym(TENANT, "user", f"user-{chance.randrange(800)}"), "user_type": "Practitioner",
+        "user": ring.pseudonym(TENANT, "user", f"user-{chance.randrange(800)}"), "user_type": chance.choice(USERS),
         "received_at": received, "day": day, "duration_ms": round(chance.lognormvariate(3, 0.5), 1),
         "hook_instance": str(UUID(int=number)), "status": status,
         "error": None if status == 200 else "RequiredDataMissing",
@@ -167,14 +177,16 @@ def _call(
          "considerations": said % (chance.randbytes(16).hex(), chance.choice(fires or ["tier"])), "suggestions": None}
         for place in range(cards)
     ]  # fmt: skip
-    told = [_report(chance, id_, day, at, card) for at, card in enumerate(shown_rows) if chance.random() < 0.1]
+    of_cards = [str(card["uuid"]) for card in shown_rows if card["sent"] and chance.random() < 0.15]
+    unknown = [str(UUID(int=chance.getrandbits(128), version=4)) for _ in of_cards if chance.random() < 0.02]
+    told = [_report(chance, id_, day, at, card) for at, card in enumerate((*of_cards, *unknown))]
     return row, shown_rows, told
 
 
-def _report(chance: random.Random, call: str, day: str, number: int, card: Row) -> Row:
+def _report(chance: random.Random, call: str, day: str, number: int, card: str) -> Row:
     outcome = chance.choice(("accepted", "overridden"))
     return {
-        "entry": call, "number": number, "tenant": TENANT, "day": day, "card_uuid": card["uuid"], "outcome": outcome,
+        "entry": call, "number": number, "tenant": TENANT, "day": day, "card_uuid": card, "outcome": outcome,
         "reason": chance.choice(("done_or_planned", None)) if outcome == "overridden" else None, "commented": 0,
         "suggestions": None, "outcome_at": None, "digest": chance.randbytes(32).hex(), "copy": 0,
     }  # fmt: skip
