@@ -42,9 +42,10 @@ from cds_hooks.web.gate import Gate
 from cds_hooks.web.heartbeat import Heart
 from cds_hooks.web.keys import Keys
 
-# Seconds for which one thread keeps the interpreter from the others, a tenth of Python's own: a client that must be
-# told to try again is not to wait for many answers in progress to take their turns.
-_TURN = 0.0005
+# Seconds for which a thread that computes keeps the interpreter from the others, less than half of Python's own: who
+# commits its row, or must be told to try again, asks for the interpreter several times. Still less would let those who
+# are told so take the time of the answers.
+_TURN = 0.002
 AGAIN = 0.25  # seconds until a journal that is away is tried again
 _Made = TypeVar("_Made")
 

@@ -37,12 +37,24 @@ class Call:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Note how long this part of the answer takes, in milliseconds."""
+        """Note how long this part of the answer takes, in milliseconds; all of them, if it has several."""
         started = time.perf_counter()
         try:
             yield
         finally:
-            self.phases[name] = _since(started)
+            self.phases[name] = round(self.phases.get(name, 0.0) + _since(started), 1)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Compute while no other answer of this process does. Threads that compute together take the interpreter from
+        each other: all of them are late, and so is a client that is only to be told to try again.
+        """
+        with self.phase("wait"):
+            self.desk.turn.acquire()
+        try:
+            yield
+        finally:
+            self.desk.turn.release()
 
     def entry(self, status: int, **more: Any) -> Entry:
         """The row of this call as far as it is known; `more` are fields of Entry."""

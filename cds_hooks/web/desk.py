@@ -1,7 +1,8 @@
 """What the routes work with."""
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ class Desk:
     answer to GET /cds-services, `base_url` where readers reach this service, None if not known; `build` names the
     program that answers. `gate` lets callers in, and each tenant has `fhir_servers` of its own. With `require_approval`
     only what a clinician approved is shown. The explanation of a decision can be opened for `explained_for`.
+    Who computes an answer holds `turn`.
     """
 
     knowledge: Knowledge
@@ -40,6 +42,7 @@ class Desk:
     build: str = ""
     require_approval: bool = True
     explained_for: timedelta = timedelta(hours=24)
+    turn: threading.Lock = field(default_factory=threading.Lock)
 
     def pages(self, decision_id: str) -> Pages | None:
         """Where readers of this decision's cards find more."""

@@ -3,7 +3,7 @@
 import contextlib
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC
+from datetime import UTC, date
 from hashlib import sha256
 
 import flask
@@ -18,6 +18,7 @@ from cds_hooks.errors import JournalUnavailable
 from cds_hooks.fhir.supplement import Supplement, load_missing, read_supplemented
 from cds_hooks.protocol.canonical import canonical
 from cds_hooks.protocol.request import HookRequest, read_request
+from cds_hooks.reasoning.consider import History
 from cds_hooks.web.call import Call, admit, journaled, say
 from cds_hooks.web.clients import Mode
 from cds_hooks.web.desk import Desk
@@ -62,20 +63,33 @@ def _answer(call: Call, admitted: Admitted) -> flask.Response:
     desk, knowledge = call.desk, call.desk.knowledge
     call.service = knowledge.service.id
     with call.phase("receive"):
-        request = read_request(read_body(desk.max_body_bytes), knowledge.service.hook, desk.max_body_bytes)
+        body = read_body(desk.max_body_bytes)
+    with call.turn(), call.phase("receive"):
+        request = read_request(body, knowledge.service.hook, desk.max_body_bytes)
     identify(call, request)
     mode = admitted.mode_for(request.user_id, request.fhir_server)
     call.caller = replace(call.caller, mode=mode.word)
     if mode is Mode.OFF:
         return _switched_off(call, request)
     supplement = load(call, request)
+    today = call.received_at.astimezone(UTC).date()
+    with call.phase("remember"):
+        history = overrides_of(desk.journal, knowledge, call.caller.tenant, request.patient_id, today)
+    with call.turn():
+        answered = _decided(call, request, supplement, today, history)
+        said = answered.body if mode >= Mode.PILOT else _NO_CARDS
+        entry = entry_of(call, answered, said)
+    commit(call, entry)
+    return answer_of(said)
+
+
+def _decided(call: Call, request: HookRequest, supplement: Supplement, today: date, history: History) -> Answered:
+    """From what came to what is said. Raises RequestRefused."""
+    desk, knowledge = call.desk, call.desk.knowledge
     with call.phase("read"):
         keys, sieve = knowledge.service.prefetch, knowledge.sieve
         reading = read_supplemented(request, supplement, keys, sieve, desk.max_entries)
     call.who = replace(call.who, location=place_of(reading.used, request.encounter_id))
-    today = call.received_at.astimezone(UTC).date()
-    with call.phase("remember"):
-        history = overrides_of(desk.journal, knowledge, call.caller.tenant, request.patient_id, today)
     given = Circumstances(
         call.id,
         today,
@@ -88,10 +102,7 @@ def _answer(call: Call, admitted: Admitted) -> flask.Response:
         decision = decide(reading.record, knowledge, given)
         body = canonical({"cards": decision.cards})
     outcomes = {name: outcome.value for name, outcome in supplement.outcomes.items()}
-    answered = Answered(request, kept_keys(reading.used, outcomes), reading, given, decision, body)
-    said = body if mode >= Mode.PILOT else _NO_CARDS
-    record(call, answered, said)
-    return answer_of(said)
+    return Answered(request, kept_keys(reading.used, outcomes), reading, given, decision, body)
 
 
 def _switched_off(call: Call, request: HookRequest) -> flask.Response:
@@ -130,10 +141,10 @@ def load(call: Call, request: HookRequest) -> Supplement:
     return supplement
 
 
-def record(call: Call, answered: Answered, said: bytes) -> None:
-    """Commit a decision; `said` is the answer, with its cards or without. Raises JournalUnavailable."""
+def entry_of(call: Call, answered: Answered, said: bytes) -> Entry:
+    """The row of a decision; `said` is the answer, with its cards or without."""
     knowledge, decision = call.desk.knowledge, answered.decision
-    entry = call.entry(
+    return call.entry(
         200,
         summary=summary(decision, answered.reading.record, knowledge.sieve),
         cards=cards_shown(decision, call.id),
@@ -143,7 +154,6 @@ def record(call: Call, answered: Answered, said: bytes) -> None:
         sent=said == answered.body,
         payload=of_decision(call.who, answered),
     )
-    commit(call, entry)
 
 
 def commit(call: Call, entry: Entry) -> None:

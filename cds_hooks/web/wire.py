@@ -10,7 +10,7 @@ from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from cds_hooks.errors import NotJsonMediaType, TooLarge
 from cds_hooks.protocol.strict_json import too_large
 
-_CHUNK = 65536
+_CHUNK = 1 << 20
 
 
 def read_body(max_bytes: int) -> bytes:
@@ -56,7 +56,8 @@ def read_off(most: int) -> None:
     """Take in what a client is still sending, but no more than `most` bytes: one whose connection breaks while it
     sends never sees the answer that tells it why.
     """
-    stream, left = flask.request.environ["wsgi.input"], most
+    length = flask.request.content_length
+    stream, left = flask.request.environ["wsgi.input"], most if length is None else min(length, most)
     while left > 0 and (chunk := stream.read(min(left, _CHUNK))):
         left -= len(chunk)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -78,3 +79,42 @@ def test_the_place_is_free_again_after_a_mistake_of_ours(narrow: Desk, monkeypat
         broken.setattr(hooks, "decide", lambda *_: 1 / 0)
         assert narrow.post(without_cards()).status_code == 500
     assert narrow.post(without_cards()).status_code == 200
+
+
+def test_one_answer_is_computed_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+
+    def decide(*given: Any) -> Any:
+        begun.append(len(begun))
+        if begun == [0]:
+            other.start()
+            other.join(0.2)  # it would be through in a tenth of that
+            assert begun == [0]
+        return real_decide(*given)
+
+    with opened(tmp_path) as desk:
+        other = Thread(target=desk.post, args=[without_cards()])
+        monkeypatch.setattr(hooks, "decide", decide)
+        assert desk.post(without_cards()).status_code == 200
+        other.join()
+        assert [call["status"] for call in desk.calls()] == [200, 200]
+
+
+@pytest.mark.parametrize("step", ["read_body", "load", "overrides_of", "commit"])
+def test_while_one_answer_waits_for_others_another_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    real = getattr(hooks, step)
+
+    def slow(*given: Any) -> Any:
+        monkeypatch.undo()
+        other = Thread(target=desk.post, args=[without_cards()])
+        other.start()
+        other.join(10)
+        assert not other.is_alive()
+        return real(*given)
+
+    with opened(tmp_path) as desk:
+        monkeypatch.setattr(hooks, step, slow)
+        assert desk.post(without_cards()).status_code == 200
+        assert len(desk.calls()) == 2
