@@ -78,15 +78,20 @@ class Chart:
     def _worded(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = {}
         for at, observation in enumerate(self.observations):
-            for name in self.vocabulary.lists_saying(map(plain, texts_asked(observation.code))):
+            for name in self.vocabulary.lists_saying({plain(text) for text in texts_asked(observation.code)}):
                 found.setdefault(name, []).append(at)
         return found
 
     @cached_property
+    def breast_tumours(self) -> tuple[Condition, ...]:
+        """All diagnoses of a breast tumour, in a fixed order."""
+        named = self.conditions("breast_cancer_conditions")
+        return in_fixed_order((c for c in named if breast_meanings(c, self.vocabulary)), lambda c: c.origin.reference)
+
+    @cached_property
     def breast_diagnoses(self) -> frozenset[str]:
         """The references of all diagnoses of a breast tumour."""
-        named = self.conditions("breast_cancer_conditions")
-        return frozenset(c.origin.reference for c in named if breast_meanings(c, self.vocabulary))
+        return frozenset(c.origin.reference for c in self.breast_tumours)
 
     @cached_property
     def other_cancer(self) -> bool:

@@ -14,13 +14,11 @@ from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, Condition, Observation, Unreadable
 from cds_hooks.picture.chart import Chart
 from cds_hooks.picture.diagnosis import (
-    breast_meanings,
     first_diagnosed,
     names_the_breast,
     sides_in,
     sides_of,
 )
-from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.reported import site_of
 from cds_hooks.picture.vocabulary import Vocabulary
 
@@ -59,6 +57,7 @@ class Tumours:
     set_aside: tuple[tuple[str, str], ...]
 
 
+_NOTHING: frozenset[str] = frozenset()
 # Lists of what is asked of a tumour (not of a breast that was only looked at).
 _OF_A_TUMOUR = tuple(f"{what}_questions" for what in ("size", "grade", "er", "pr", "her2", "node", "lvi", "t", "n"))
 
@@ -82,10 +81,7 @@ class Attribution:
 def tumours_in(chart: Chart) -> Tumours:
     """The tumour episodes of a chart."""
     vocabulary, record = chart.vocabulary, chart.record
-    breast = in_fixed_order(
-        (c for c in record.conditions if c.origin.reference in chart.breast_diagnoses), lambda c: c.origin.reference
-    )
-    sides = [(c, sides_of(c, vocabulary)) for c in breast if breast_meanings(c, vocabulary)]
+    sides = [(c, sides_of(c, vocabulary)) for c in chart.breast_tumours]
     unread = [u for u in record.unreadable if _unread_diagnosis(u, vocabulary)]
     unread_sides = {u.reference: _unread_sides(u, vocabulary) for u in unread}
     named = frozenset(side for each in (*(of for _, of in sides), *unread_sides.values()) if each for side in each)
@@ -133,11 +129,10 @@ class Surroundings:
 
     def focus_of(self, observation: Observation) -> frozenset[str]:
         """The diagnoses an Observation is about: its own focus, else that of the panel it is a member of."""
-        own = frozenset(f for f in observation.focus if _is_a_condition(f))
-        if own or observation.focus:
-            return own
-        parents = self._parents.get(observation.origin.reference, [])
-        return frozenset(f for parent in parents for f in parent.focus if _is_a_condition(f))
+        if observation.focus:
+            return frozenset(f for f in observation.focus if _is_a_condition(f))
+        parents = self._parents.get(observation.origin.reference)
+        return frozenset(f for parent in parents for f in parent.focus if _is_a_condition(f)) if parents else _NOTHING
 
     def any_cancer_could_be_meant(self, observation: Observation) -> bool:
         """True if what is asked could be asked of another organ's cancer, and no site says breast."""
@@ -148,21 +143,21 @@ class Surroundings:
     def sides_of(self, observation: Observation) -> frozenset[str]:
         """The sides that the site of an Observation names."""
         site = self.site_of(observation)
-        return sides_in(site, self.vocabulary) if site else frozenset()
+        return sides_in(site, self.vocabulary) if site else _NOTHING
 
     def site_of(self, observation: Observation) -> tuple[Concept, ...]:
         """The body site of an Observation, else that of its specimen."""
         if observation.body_site:
             return (observation.body_site, *observation.laterality)
         specimen = self._specimens.get(observation.specimen or "")
-        return (*observation.laterality, *(site_of(specimen) if specimen else ()))
+        return (*observation.laterality, *site_of(specimen)) if specimen else observation.laterality
 
 
 def _by_focus(observation: Observation, tumour: Tumour, around: Surroundings) -> Attribution | None:
     focus = around.focus_of(observation)
     if not focus:
         return None
-    owners = [t for t in around.tumours if focus & set(t.references)]
+    owners = [t for t in around.tumours if not focus.isdisjoint(t.references)]
     if owners == [tumour]:
         return Attribution(Place.HERE)
     if len(owners) > 1 or focus & around.chart.breast_diagnoses:
@@ -228,7 +223,7 @@ def _aside(chart: Chart, unplaced: tuple[Condition, ...]) -> tuple[tuple[str, st
     codes = chart.vocabulary.codelists["breast_cancer_conditions"]
     for condition in chart.conditions("breast_cancer_conditions"):
         meanings = codes.meanings_of(condition.code) - {"cancer_if_breast_is_named"}
-        if meanings and not breast_meanings(condition, chart.vocabulary):
+        if meanings and condition not in chart.breast_tumours:
             asides.add((condition.origin.reference, _why_no_tumour(meanings)))
     return tuple(sorted(asides))
 

@@ -30,9 +30,9 @@ def closed(fact_id: str, fact: Fact, chart: Chart, keys: Collection[str] | None 
     definition = chart.vocabulary.facts.get(fact_id)
     if definition is None:
         return fact
+    silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
     unread = [u for u in chart.record.unreadable if _feeds(u, fact_id, definition, chart.vocabulary)]
     why = None if chart.is_whole else _lost(fact_id, definition, chart, keys) or _unread(unread)
-    silent = isinstance(fact, Unknown) and fact.why is Why.NOT_RECORDED
     if why is None:
         if silent and definition.if_absent is not None:
             return Known(definition.if_absent, (), fact.set_aside, notes=fact.notes)

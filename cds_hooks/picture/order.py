@@ -11,6 +11,8 @@ def in_fixed_order(items: Iterable[_Item], reference_of: Callable[[_Item], str])
     by_reference: dict[str, list[_Item]] = {}
     for item in items:
         by_reference.setdefault(reference_of(item), []).append(item)
+    if not by_reference:
+        return ()
     found: list[_Item] = []
     for reference in sorted(by_reference):
         same = by_reference[reference]

@@ -63,17 +63,19 @@ def plain(text: str) -> str:
 @dataclass(frozen=True, slots=True)
 class CodeList:
     """A code list: (canonical system, normalised code) -> meaning. `prefixes` hold (system, prefix) -> meaning; of
-    several prefixes of a code the longest tells.
+    several prefixes of a code the longest tells. `every` are all its meanings; `has_words` says that it has words.
     """
 
     name: str
     meanings: Mapping[tuple[str, str], str]
     prefixes: Mapping[tuple[str, str], str]
+    every: frozenset[str] = field(init=False, repr=False, compare=False)
     has_words: bool = field(init=False, repr=False, compare=False)
     _starts: Mapping[str, "_Starts[str]"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_starts", _by_system(self.prefixes))
+        object.__setattr__(self, "every", frozenset({*self.meanings.values(), *self.prefixes.values()}))
         systems = {system for system, _ in (*self.meanings, *self.prefixes)}
         object.__setattr__(self, "has_words", TEXT_SYSTEM in systems)
 
@@ -124,6 +126,7 @@ class Vocabulary:
     numbers: Mapping[str, Decimal]
     _naming: Mapping[tuple[str, str], frozenset[str]] = field(init=False, repr=False, compare=False)
     _starts: Mapping[str, "_Starts[frozenset[str]]"] = field(init=False, repr=False, compare=False)
+    _texts: frozenset[str] = field(init=False, repr=False, compare=False)
     contradicting: Mapping[str, re.Pattern[str]] = field(init=False, repr=False, compare=False)
     first_words: frozenset[str] = field(init=False, repr=False, compare=False)
     told_by_silence: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -140,6 +143,8 @@ class Vocabulary:
         definitions = self.facts.values()
         object.__setattr__(self, "told_by_silence", tuple(d.id for d in definitions if d.if_absent is not None))
         object.__setattr__(self, "read_from", frozenset(key for d in definitions for key in d.read_from))
+        exact = frozenset(code for system, code in self._naming if system == TEXT_SYSTEM)
+        object.__setattr__(self, "_texts", exact)
         texts = [code for system, code in (*self._naming, *starting) if system == TEXT_SYSTEM]
         object.__setattr__(self, "first_words", frozenset(text.split()[0] for text in texts if " " in text))
 
@@ -148,22 +153,23 @@ class Vocabulary:
         found = _NONE
         for coding in concept.codings:
             system, code = coding.system, coding.code
-            if system is not None and code is not None:
-                names = self._with(system, (code,))
-                found = found | names if found else names
-        return found
-
-    def lists_saying(self, texts: Iterable[str]) -> frozenset[str]:
-        """The names of the code lists that have one of these texts, or the beginning of one, as words."""
-        return self._with(TEXT_SYSTEM, texts)
-
-    def _with(self, system: str, codes: Iterable[str]) -> frozenset[str]:
-        found, starts = _NONE, self._starts.get(system)
-        for code in codes:
+            if system is None or code is None:
+                continue
             if names := self._naming.get((system, code)):
                 found = found | names if found else names
-            if starts is not None and starts.may_tell(code):
+            if (starts := self._starts.get(system)) is not None and starts.may_tell(code):
                 found = found.union(*starts.of(code))
+        return found
+
+    def lists_saying(self, texts: set[str]) -> frozenset[str]:
+        """The names of the code lists that have one of these texts, or the beginning of one, as words."""
+        found, starts = _NONE, self._starts.get(TEXT_SYSTEM)
+        for text in texts & self._texts:
+            found |= self._naming[TEXT_SYSTEM, text]
+        if starts is not None:
+            for text in texts:
+                if starts.may_tell(text):
+                    found = found.union(*starts.of(text))
         return found
 
 

@@ -25,7 +25,7 @@ def read(view: View) -> dict[str, Fact]:
 def read_histology(view: View) -> Fact:
     """The histologic type; a specific type governs over a general word ("adenocarcinoma")."""
     every = (*histologies(view), *_types_in_situ(view))
-    found = [replace(f, rank=f.rank + (10 if f.value in _GENERAL else 0)) for f in every]
+    found = [replace(f, rank=f.rank + 10) if f.value in _GENERAL else f for f in every]
     types = {f.value for f in found if f.attributed and f.value is not None}
     if types & {"ductal", "lobular"}:  # an in situ component beside an invasive type is no contradiction
         found = [replace(f, rank=f.rank + 20) if f.value in _IN_SITU else f for f in found]
@@ -36,12 +36,13 @@ def read_histology(view: View) -> Fact:
 def histologies(view: View) -> tuple[Finding, ...]:
     """Every recorded histologic type: from Observations, from the morphology of a diagnosis, from its code."""
     answers = view.codes("histology_answers")
+    types = {meaning: meaning for meaning in answers.every - {"unknown", "equivocal"}}
     found: list[Finding] = []
     for slot in view.asked("histology_questions"):
         if slot.contradicts:
             found.append(slot.refused("histology"))
             continue
-        answer = word_in(slot, (answers, view.codes("generic_answers")), {m: m for m in _types(view)})
+        answer = word_in(slot, (answers, view.codes("generic_answers")), types)
         if answer is not None:
             found.append(slot.found(answer, kind="histology"))
     for condition in view.tumour.conditions:
@@ -62,11 +63,6 @@ def _types_in_situ(view: View) -> tuple[Finding, ...]:
         for condition in view.tumour.conditions
         for word in sorted(codes.meanings_of(condition.code))
     )
-
-
-def _types(view: View) -> frozenset[str]:
-    answers = view.codes("histology_answers")
-    return frozenset({*answers.meanings.values(), *answers.prefixes.values()}) - {"unknown", "equivocal"}
 
 
 def read_invasive(view: View) -> Fact:

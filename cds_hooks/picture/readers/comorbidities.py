@@ -92,6 +92,8 @@ def read_drug(name: str, chart: Chart) -> Fact:
 
 def uses_of(name: str, chart: Chart) -> tuple[list[Evidence], list[SetAside]]:
     """The uses of drugs of a code list that go on or have only just ended, and those that are set aside."""
+    if not chart.medications(name):
+        return [], []
     codelist, today = chart.vocabulary.codelists[name], chart.today
     within = timedelta(days=int(chart.vocabulary.numbers["drug_counts_for_days"]))
     proof, aside = [], []

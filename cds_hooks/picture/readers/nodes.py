@@ -99,7 +99,7 @@ def _examined_with(slot: Slot, slots: Iterable[Slot]) -> list[Decimal]:
 
 def _goes_with(slot: Slot, other: Slot) -> bool:
     mine, theirs = slot.seen.observation, other.seen.observation
-    if mine == theirs:
+    if mine is theirs or mine == theirs:
         return True
     same_kind = (other.meaning == "sentinel_examined") == (slot.meaning == "sentinel_positive")
     return same_kind and _same_day(mine, theirs)

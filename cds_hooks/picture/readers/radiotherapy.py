@@ -17,7 +17,7 @@ from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import names_the_breast, sides_in
 from cds_hooks.picture.elapsed import last_of, months_since
 from cds_hooks.picture.episodes import ANOTHER_CANCER, Attribution, Place
-from cds_hooks.picture.fact import Evidence, Fact, Known, Unknown, Why
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, Unknown, Why
 from cds_hooks.picture.finding import Finding, day, evidence_of
 from cds_hooks.picture.in_words import IN_WORDS, PAST, said_in_words
 from cds_hooks.picture.order import in_fixed_order
@@ -36,6 +36,7 @@ from cds_hooks.picture.readers.events import (
 )
 from cds_hooks.picture.view import View, once
 
+_FACTS = ("radiotherapy", "radiotherapy_sites", "months_since_radiotherapy", "irradiation_may_reach")
 _UNDER_WAY = frozenset({"in-progress", "on-hold", "suspended"})
 _BROKEN_OFF = frozenset({"stopped", "aborted"})
 
@@ -56,6 +57,8 @@ class Course:
 def read(view: View) -> dict[str, Fact]:
     """The facts radiotherapy, radiotherapy_sites, months_since_radiotherapy and irradiation_may_reach."""
     every = courses(view)
+    if not every and not view.chart.conditions("treatment_history") and not view.record.not_done:
+        return dict.fromkeys(_FACTS, NOT_RECORDED)
     ours = [c for c in every if c.place.place is not Place.ELSEWHERE]
     own = [c for c in ours if c.place.place is Place.HERE]
     findings = [*(c.finding for c in ours), *_history(view), *_refusals(view)]

@@ -176,7 +176,7 @@ def _plain_number(slot: Slot) -> Decimal | None:
 
 def _one_test(one: Slot, other: Slot) -> bool:
     mine, theirs = one.seen.observation, other.seen.observation
-    return mine == theirs or (mine.effective is not None and mine.effective == theirs.effective)
+    return mine is theirs or mine == theirs or (mine.effective is not None and mine.effective == theirs.effective)
 
 
 def _amplified(ratio: Decimal, copies: Decimal, numbers: Mapping[str, Decimal]) -> str | Why:

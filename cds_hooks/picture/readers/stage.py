@@ -38,10 +38,15 @@ def categories(view: View, letter: str) -> tuple[Staged, ...]:
 
     What is written into the diagnosis counts where none was observed.
     """
-    found = [s for slot in _asked(letter, view) if (s := _staged(slot, letter, view)) is not None]
+    found = _observed(view, letter)
     if not any(s.category for s in found):
-        found += _written_into_diagnosis(view, letter)
+        found = (*found, *_written_into_diagnosis(view, letter))
     return tuple(s for s in found if not (s.category and s.category.of_recurrence))
+
+
+@once_dated
+def _observed(view: View, letter: str) -> tuple[Staged, ...]:
+    return tuple(s for slot in _asked(letter, view) if (s := _staged(slot, letter, view)) is not None)
 
 
 def _written_into_diagnosis(view: View, letter: str) -> Iterator[Staged]:
@@ -72,13 +77,10 @@ def _texts(slot: Slot) -> Iterator[str]:
         yield from (text for text in texts if isinstance(text, str))
 
 
-@once_dated
 def recurrence_staged(view: View) -> tuple[Finding, ...]:
     """Stagings of a recurrence (r prefix)."""
-    staged = (_staged(slot, letter, view) for letter in "TNM" for slot in _asked(letter, view))
-    return tuple(
-        replace(s.finding, value="yes") for s in staged if s and s.category and s.category.word.startswith("r")
-    )
+    staged = (s for letter in "TNM" for s in _observed(view, letter))
+    return tuple(replace(s.finding, value="yes") for s in staged if s.category and s.category.word.startswith("r"))
 
 
 def read(view: View) -> dict[str, Fact]:

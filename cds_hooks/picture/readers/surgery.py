@@ -16,7 +16,7 @@ from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.diagnosis import is_unconfirmed, names_the_breast, sides_in
 from cds_hooks.picture.elapsed import first_of, months_since, years_since
 from cds_hooks.picture.episodes import SIDE_NOT_STATED, Attribution, Place
-from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import Finding, day, evidence_of
 from cds_hooks.picture.order import in_fixed_order
 from cds_hooks.picture.readers.events import (
@@ -30,6 +30,7 @@ from cds_hooks.picture.readers.events import (
 from cds_hooks.picture.view import View, once
 from cds_hooks.picture.vocabulary import Vocabulary
 
+_FACTS = ("breast_surgery", "axillary_surgery", "years_since_surgery", "months_since_surgery")
 _BROKEN_OFF = frozenset({"in-progress", "on-hold", "stopped", "suspended", "aborted"})
 _KINDS = frozenset({"mastectomy", "breast_conserving", "ambiguous"})
 _AXILLA = frozenset({"axilla", "sentinel", "dissection"})
@@ -59,6 +60,8 @@ class Operation:
 def read(view: View) -> dict[str, Fact]:
     """The facts breast_surgery, axillary_surgery, years_since_surgery and months_since_surgery."""
     every = operations(view)
+    if not every:
+        return dict.fromkeys(_FACTS, NOT_RECORDED)
     ours = tuple(o for o in every if o.place.place is not Place.ELSEWHERE)
     aside = in_order(put_aside(o.reference, o.place) for o in every if o.place.place is Place.ELSEWHERE)
     years, months = _since(ours, view)
@@ -218,4 +221,4 @@ def _bounded(when: DateInterval | None, view: View) -> DateInterval | None:
 
 
 def _beside(fact: Fact, aside: tuple[SetAside, ...]) -> Fact:
-    return replace(fact, set_aside=in_order((*fact.set_aside, *aside)))
+    return replace(fact, set_aside=in_order((*fact.set_aside, *aside))) if aside else fact

@@ -11,7 +11,7 @@ from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import MedicationKind, MedicationUse, Procedure
 from cds_hooks.picture.choose import How, settle
 from cds_hooks.picture.episodes import Attribution, Place
-from cds_hooks.picture.fact import Evidence, Fact, Known, SetAside, Unknown, Why
+from cds_hooks.picture.fact import NOT_RECORDED, Evidence, Fact, Known, SetAside, Unknown, Why
 from cds_hooks.picture.finding import Finding, day
 from cds_hooks.picture.readers.drugs import Drug, classes_of, drugs, ingredients_of, refused_drugs, unnamed_drugs
 from cds_hooks.picture.readers.events import (
@@ -53,8 +53,9 @@ def chemotherapies(view: View) -> tuple[Finding, ...]:
 
 def chemotherapy_ends(view: View) -> tuple[DateInterval, ...]:
     """When each of them ended. An order or statement without an end tells only that it was not before its beginning."""
-    used = {u.origin.reference: u for u in view.record.medications}
-    return tuple(_ended(f.when, used.get(f.reference)) for f in chemotherapies(view) if f.when)
+    given = chemotherapies(view)
+    used = {u.origin.reference: u for u in view.record.medications} if given else {}
+    return tuple(_ended(f.when, used.get(f.reference)) for f in given if f.when)
 
 
 def _ended(when: DateInterval, use: MedicationUse | None) -> DateInterval:
@@ -164,6 +165,8 @@ def _floor(found: set[str], evidence: set[Evidence], every: tuple[Drug, ...], vi
     """What is on record. Drugs without a name, or perhaps for another tumour, leave open that there are more."""
     unsure = [d for d in every if d.place.place is Place.UNSURE]
     unnamed = unnamed_drugs(view)
+    if not found and not every and not unnamed:
+        return NOT_RECORDED
     aside = in_order(_asides(every))
     why = Why.NOT_LOADED if unnamed else Why.CONFLICTING if unsure else None
     if not found:

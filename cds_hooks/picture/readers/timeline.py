@@ -12,7 +12,7 @@ from cds_hooks.picture.readers.radiotherapy import courses
 from cds_hooks.picture.readers.spells import days_in
 from cds_hooks.picture.readers.surgery import definitive, operations
 from cds_hooks.picture.readers.systemic import chemotherapies, chemotherapy_ends
-from cds_hooks.picture.view import View
+from cds_hooks.picture.view import View, once
 
 _RECORDED_ONLY = "the day of diagnosis is not recorded, only the day it was written down"
 
@@ -96,6 +96,7 @@ def _treatments(view: View) -> tuple[Evidence, ...]:
     return tuple(sorted({*operated, *irradiated, *evidence_of(chemotherapies(view))}))
 
 
+@once
 def _diagnoses(view: View) -> tuple[Evidence, ...]:
     return tuple(sorted({Evidence(c.origin.reference, day(c.onset), c.origin.marks) for c in view.tumour.conditions}))
 
