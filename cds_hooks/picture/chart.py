@@ -72,14 +72,16 @@ class Chart:
 
     def asked_in_words(self, name: str) -> list[int]:
         """The numbers of the Observations whose question, in words, is a whole text of the list."""
-        return self._worded.get(name, [])
+        said = self.vocabulary.codelists[name].said_among(self._texts_asked.keys())
+        return sorted({at for text in said for at in self._texts_asked[text]})
 
     @cached_property
-    def _worded(self) -> dict[str, list[int]]:
+    def _texts_asked(self) -> dict[str, list[int]]:
+        """The texts of all questions, each with the numbers of the Observations that ask it."""
         found: dict[str, list[int]] = {}
         for at, observation in enumerate(self.observations):
-            for name in self.vocabulary.lists_saying({plain(text) for text in texts_asked(observation.code)}):
-                found.setdefault(name, []).append(at)
+            for text in texts_asked(observation.code):
+                found.setdefault(plain(text), []).append(at)
         return found
 
     @cached_property

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -71,13 +72,15 @@ class CodeList:
     prefixes: Mapping[tuple[str, str], str]
     every: frozenset[str] = field(init=False, repr=False, compare=False)
     has_words: bool = field(init=False, repr=False, compare=False)
+    _texts: frozenset[str] = field(init=False, repr=False, compare=False)
     _starts: Mapping[str, "_Starts[str]"] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_starts", _by_system(self.prefixes))
         object.__setattr__(self, "every", frozenset({*self.meanings.values(), *self.prefixes.values()}))
-        systems = {system for system, _ in (*self.meanings, *self.prefixes)}
-        object.__setattr__(self, "has_words", TEXT_SYSTEM in systems)
+        texts = frozenset(code for system, code in self.meanings if system == TEXT_SYSTEM)
+        object.__setattr__(self, "_texts", texts)
+        object.__setattr__(self, "has_words", bool(texts) or TEXT_SYSTEM in self._starts)
 
     def meaning(self, coding: Coding) -> str | None:
         """What this code means in this list; None if it is not in it. A coding without a system never matches."""
@@ -95,6 +98,12 @@ class CodeList:
             return exact
         starts = self._starts[system]
         return next(iter(starts.of(code)), None) if starts.may_tell(code) else None
+
+    def said_among(self, texts: AbstractSet[str]) -> AbstractSet[str]:
+        """Those of these texts, as code lists write them, that mean something in this list."""
+        if TEXT_SYSTEM in self._starts:
+            return {text for text in texts if self._meaning(TEXT_SYSTEM, text) is not None}
+        return texts & self._texts
 
     def meanings_of(self, concept: Concept | None) -> frozenset[str]:
         """All meanings that the concept's codings have in this list."""

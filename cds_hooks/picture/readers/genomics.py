@@ -109,7 +109,7 @@ def _named(view: View, name: str) -> tuple[Slot, ...]:
     coded, worded = view.asked(name), view.chart.asked_in_words(name)
     if not coded and not worded:
         return ()
-    known = {slot.seen for slot in coded}
+    known = [slot.seen for slot in coded]
     by_name = [
         _slot(seen, meaning, view)
         for at in worded

@@ -82,7 +82,7 @@ def _counts(view: View) -> tuple[list[Count], list[Finding]]:
                 counts.append(Count(slot.meaning, nodes, slot.found(nodes, kind=kind, marks=marks)))
             elif nodes is not None:
                 refused.append(slot.found(nodes, kind=kind, marks=marks))
-    return list(dict.fromkeys(counts)), refused
+    return counts, refused
 
 
 def _examined_with(slot: Slot, slots: Iterable[Slot]) -> list[Decimal]:

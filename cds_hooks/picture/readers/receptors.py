@@ -127,7 +127,7 @@ def read_her2(view: View) -> Fact:
     if not slots:
         return settle("her2", _coded(view, "her2"), How.LATEST, view.vocabulary)
     kinds: dict[str, list[Finding]] = {"overall": [], "ihc": [], "ish": []}
-    specific = {s.seen.observation for s in slots if s.meaning in ("ihc", "ish")}
+    specific = [s.seen.observation for s in slots if s.meaning in ("ihc", "ish")]
     for slot in slots:
         if slot.meaning in kinds and not (slot.meaning == "overall" and slot.seen.observation in specific):
             finding = _her2_finding(slot, view)
