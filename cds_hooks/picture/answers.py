@@ -35,6 +35,8 @@ class Slot:
 
     def as_seen(self, seen: Seen) -> "Slot":
         """The same place, as a tumour sees the Observation."""
+        if seen is self.seen:
+            return self
         absent = self.data_absent_reason
         return Slot(self.meaning, seen, self.code, self.values, self.interpretation, absent, self.contradicts)
 

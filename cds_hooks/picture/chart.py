@@ -62,7 +62,7 @@ class Chart:
             self._slots[name] = tuple(
                 (at, slot)
                 for at, place in self._places[name]
-                for slot in slots_at(place, Seen(self.observations[at]), questions, self.vocabulary)
+                for slot in slots_at(place, self.seen[at], questions, self.vocabulary)
             )
         return self._slots[name]
 
@@ -74,6 +74,11 @@ class Chart:
         """The numbers of the Observations whose question, in words, is a whole text of the list."""
         said = self.vocabulary.codelists[name].said_among(self._texts_asked.keys())
         return sorted({at for text in said for at in self._texts_asked[text]})
+
+    @cached_property
+    def seen(self) -> tuple[Seen, ...]:
+        """The Observations as the only tumour of a chart sees them."""
+        return tuple(map(Seen, self.observations))
 
     @cached_property
     def _texts_asked(self) -> dict[str, list[int]]:

@@ -78,6 +78,9 @@ class Attribution:
     marks: tuple[str, ...] = ()
 
 
+HERE = Attribution(Place.HERE)
+
+
 def tumours_in(chart: Chart) -> Tumours:
     """The tumour episodes of a chart."""
     vocabulary, record = chart.vocabulary, chart.record
@@ -112,12 +115,12 @@ class Surroundings:
         marks = by_focus.marks if by_focus else ()
         by_site = _by_site(observation, tumour, self)
         if by_site is not None:
-            return Attribution(by_site.place, (*marks, *by_site.marks))
+            return Attribution(by_site.place, (*marks, *by_site.marks)) if marks else by_site
         if self.chart.other_cancer and self.any_cancer_could_be_meant(observation):
             return Attribution(Place.UNSURE, (*marks, ANOTHER_CANCER))
         if len(self.tumours) > 1:
             return Attribution(Place.UNSURE, (*marks, SIDE_NOT_STATED))
-        return Attribution(Place.HERE, marks)
+        return Attribution(Place.HERE, marks) if marks else HERE
 
     @cached_property
     def both_breasts_examined(self) -> bool:
@@ -159,7 +162,7 @@ def _by_focus(observation: Observation, tumour: Tumour, around: Surroundings) ->
         return None
     owners = [t for t in around.tumours if not focus.isdisjoint(t.references)]
     if owners == [tumour]:
-        return Attribution(Place.HERE)
+        return HERE
     if len(owners) > 1 or focus & around.chart.breast_diagnoses:
         return Attribution(Place.UNSURE) if tumour in owners or not owners else _elsewhere("about the other tumour")
     if owners:
@@ -177,7 +180,7 @@ def _by_site(observation: Observation, tumour: Tumour, around: Surroundings) -> 
         return Attribution(Place.UNSURE, (BOTH_SIDES,)) if around.both_breasts_examined else None
     (side,) = sides
     if side == tumour.side:
-        return Attribution(Place.HERE)
+        return HERE
     return _elsewhere("its body site is on the other side")
 
 

@@ -121,13 +121,15 @@ def views_of(chart: Chart, tumours: Tumours) -> tuple[View, ...]:
 def _view(tumour: Tumour, tumours: Tumours, around: Surroundings) -> View:
     placed: list[Seen | None] = []
     elsewhere: set[tuple[str, str]] = set()
-    for observation in around.chart.observations:
+    for seen in around.chart.seen:
+        observation = seen.observation
         attribution = around.attribute(observation, tumour)
         if attribution.place is Place.ELSEWHERE:
             elsewhere.add((observation.origin.reference, "; ".join(attribution.marks)))
             placed.append(None)
         else:
-            placed.append(Seen(observation, attribution.place is Place.HERE, attribution.marks))
+            sure = attribution.place is Place.HERE
+            placed.append(seen if sure and not attribution.marks else Seen(observation, sure, attribution.marks))
     others = tuple(each for each in tumours.tumours if each is not tumour)
     return View(around.chart, tumour, tuple(placed), tumours.unplaced, tuple(sorted(elsewhere)), others)
 

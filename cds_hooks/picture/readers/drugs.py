@@ -75,9 +75,7 @@ def unnamed_drugs(view: View) -> tuple[Evidence, ...]:
 
 def ingredients_of(drug: Concept, view: View) -> frozenset[str]:
     """What is in a drug; empty for one that is no cancer drug."""
-    coded, worded = _coded(drug, view), _worded(drug, view)
-    found = coded | worded
-    return found - _ANTIBODY if found & _CONJUGATES else found
+    return _together(_coded(drug, view), _worded(drug, view))
 
 
 def classes_of(ingredients: Iterable[str], view: View) -> frozenset[str]:
@@ -87,12 +85,13 @@ def classes_of(ingredients: Iterable[str], view: View) -> frozenset[str]:
 
 
 def _drug(use: MedicationUse, view: View) -> Drug | None:
-    ingredients = ingredients_of(use.drug, view)
+    coded, worded = _coded(use.drug, view), _worded(use.drug, view)
+    ingredients = _together(coded, worded)
     if not ingredients:
         return None
     classes = classes_of(ingredients, view)
     place = place_of_therapy(use.reason, use.reason_reference, use.when, view, bool(classes & _BREAST_ONLY))
-    if _contradicts(use.drug, view) and place.place is Place.HERE:
+    if _contradict(coded, worded - _UNSPECIFIC) and place.place is Place.HERE:
         place = Attribution(Place.UNSURE, (_CONTRADICTION,))
     stated = stated_for(use.reason, use.reason_reference, view) is Place.HERE
     return Drug(use, ingredients, classes, place, stated)
@@ -107,8 +106,12 @@ def _worded(drug: Concept, view: View) -> frozenset[str]:
     return frozenset(word for meaning in meanings if meaning for word in meaning.split())
 
 
-def _contradicts(drug: Concept, view: View) -> bool:
-    coded, worded = _coded(drug, view), _worded(drug, view) - _UNSPECIFIC
+def _together(coded: frozenset[str], worded: frozenset[str]) -> frozenset[str]:
+    found = coded | worded
+    return found - _ANTIBODY if found & _CONJUGATES else found
+
+
+def _contradict(coded: frozenset[str], worded: frozenset[str]) -> bool:
     return bool(coded and worded) and not coded & worded
 
 

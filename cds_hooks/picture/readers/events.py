@@ -13,7 +13,7 @@ from datetime import timedelta
 from cds_hooks.fhir.dates import DateInterval
 from cds_hooks.fhir.record import Concept, MedicationKind, MedicationUse, Procedure
 from cds_hooks.picture.diagnosis import sides_in
-from cds_hooks.picture.episodes import ANOTHER_CANCER, SIDE_NOT_STATED, Attribution, Place, Tumour
+from cds_hooks.picture.episodes import ANOTHER_CANCER, HERE, SIDE_NOT_STATED, Attribution, Place, Tumour
 from cds_hooks.picture.fact import Evidence, SetAside
 from cds_hooks.picture.finding import day
 from cds_hooks.picture.view import View
@@ -25,7 +25,7 @@ NOT_DONE = frozenset({"not-done", "preparation", "entered-in-error"})
 _NOT_GIVEN = frozenset({"draft", "cancelled", "entered-in-error", "not-done", "not-taken", "intended"})
 _PLANS = frozenset({"plan", "proposal", "option"})
 _STATED = {
-    Place.HERE: Attribution(Place.HERE),
+    Place.HERE: HERE,
     Place.ELSEWHERE: Attribution(Place.ELSEWHERE, ("for another disease",)),
     Place.UNSURE: Attribution(Place.UNSURE, ("its reason names the other breast, of which no tumour is on record",)),
 }
@@ -85,12 +85,12 @@ def names_a_drug(concept: Concept, view: View) -> bool:
 
 def for_this(reasons: tuple[Concept, ...], references: tuple[str, ...], view: View) -> bool:
     """False only if a stated reason is certainly another disease."""
-    own = set(view.tumour.references) | {c.origin.reference for c in view.unplaced}
-    known = {c.origin.reference for c in view.record.conditions}
-    if set(references) & own:
-        return True
-    if references and set(references) <= known:
-        return False
+    if references:
+        own = {*view.tumour.references, *(c.origin.reference for c in view.unplaced)}
+        if not own.isdisjoint(references):
+            return True
+        if {c.origin.reference for c in view.record.conditions}.issuperset(references):
+            return False
     codes = [c for reason in reasons for c in reason.codings]
     if not codes:
         return True
@@ -143,7 +143,7 @@ def place_of_procedure(procedure: Procedure, view: View) -> Attribution:
         return Attribution(Place.ELSEWHERE, ("to prevent a cancer",))
     if stated is not None:
         return _STATED[stated]
-    return Attribution(Place.UNSURE, (SIDE_NOT_STATED,)) if view.others else Attribution(Place.HERE)
+    return Attribution(Place.UNSURE, (SIDE_NOT_STATED,)) if view.others else HERE
 
 
 def place_of_therapy(
@@ -165,7 +165,7 @@ def place_of_therapy(
         return Attribution(Place.UNSURE, ("may be for another breast tumour",))
     if not for_breast_only and another_cancer(view):
         return Attribution(Place.UNSURE, (ANOTHER_CANCER,))
-    return Attribution(Place.HERE)
+    return HERE
 
 
 def before_this_tumour(when: DateInterval | None, view: View) -> bool:
@@ -194,7 +194,7 @@ def _by_side(sides: frozenset[str], stated: Place | None, view: View) -> Attribu
         return Attribution(Place.ELSEWHERE, ("on the other side",))
     if stated is Place.ELSEWHERE and len(sides) == 1:
         return Attribution(Place.UNSURE, ("its reason is another disease",))
-    return Attribution(Place.HERE)
+    return HERE
 
 
 def _stated_side(said: tuple[Concept, ...], view: View) -> Place | None:
