@@ -9,10 +9,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
+from compileall import compile_dir
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import cds_hooks
 
 READY_WITHIN = 60.0  # seconds
 _SHOWN = 5000  # characters of a log
@@ -43,7 +46,11 @@ class Running(Server):
 
 @contextmanager
 def running_service(workers: int, folder: Path, database_url: str | None = None) -> Iterator[Running]:
-    """`recurrence-cds serve` as a hospital runs it, with a journal in `folder`, if no other database is named."""
+    """`recurrence-cds serve` as a hospital runs it, with a journal in `folder`, if no other database is named.
+
+    It is compiled first, as pip does when it installs: a checkout is not, where Python may not write beside sources.
+    """
+    compile_dir(Path(cds_hooks.__file__).parent, quiet=1)
     port = free_port()
     key = folder / "bench.key"
     if not key.exists():

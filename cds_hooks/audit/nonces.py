@@ -6,9 +6,10 @@ has expired are of no use and are deleted.
 
 import threading
 from collections.abc import Callable
+from importlib import import_module
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cds_hooks.audit.database import Database
 from cds_hooks.audit.tables import nonce
@@ -26,8 +27,9 @@ class Nonces:
         self._clock = clock
         self._pruned_at = clock()
         self._pruning = threading.Lock()
-        insert = sqlite.insert if database.is_sqlite else postgresql.insert
-        self._insert = insert(nonce).on_conflict_do_nothing().returning(nonce.c.token)
+        # that of this database alone: what SQLAlchemy knows of PostgreSQL takes longest to load
+        dialect: Any = import_module(f"sqlalchemy.dialects.{database.engine.dialect.name}")
+        self._insert = dialect.insert(nonce).on_conflict_do_nothing().returning(nonce.c.token)
 
     def spend(self, tenant: str, token: str, expires_at: float, now: float) -> bool:
         """True the first time that this tenant uses the token (a digest of its id), False ever after.

@@ -12,7 +12,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 
-from cds_hooks.app import create_app, keep_what_is_loaded, released_knowledge, worker
+from cds_hooks.app import create_app, keep_what_is_loaded, released_knowledge, uncollected, worker
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import read_keyring
 from cds_hooks.fhir.typed import warm_up
@@ -36,8 +36,9 @@ HEADERS_WITHIN_MS = 10_000  # a connection that has not sent its headers by then
 def serve() -> None:
     """Serve; the settings are environment variables."""
     settings = read_settings(os.environ)
-    knowledge = checked_before_start(settings)
-    warm_up()  # before the workers are made: they share what is there when they begin
+    with uncollected():
+        knowledge = checked_before_start(settings)
+        warm_up()  # before the workers are made: they share what is there when they begin
     keep_what_is_loaded()
     with counting_together(settings):
         run_server(settings, knowledge)

@@ -1,5 +1,6 @@
 """Starting the service: what it needs, and what it says when that is not there."""
 
+import gc
 import os
 import pickle
 import re
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cds_hooks.__main__ import main
+from cds_hooks.app import released_knowledge
 from cds_hooks.commands import serving
 from cds_hooks.knowledge.load import load_knowledge
 from cds_hooks.settings import Settings
@@ -48,6 +50,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
         def serve(self, target_loader: Callable[[], object], wrap_loader: bool) -> None:
             assert not wrap_loader
+            assert gc.isenabled()
             given["worker"] = pickle.loads(pickle.dumps(target_loader))  # noqa: S301 (for workers that are not forked)
             given["folder"] = os.environ.get(FOLDER)
             given["folder_is_private"] = given["folder"] and stat.S_IMODE(Path(given["folder"]).stat().st_mode) == 0o700
@@ -160,3 +163,18 @@ def test_a_folder_that_was_given_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_pa
     with serving.counting_together(Settings(metrics_token_file=tmp_path / "token")):
         assert os.environ[FOLDER] == str(tmp_path)
     assert tmp_path.exists()
+
+
+@pytest.mark.parametrize("expected", ["", f"sha256:{'0' * 64}"])
+def test_nothing_is_collected_while_the_knowledge_is_loaded_and_then_it_is_again(
+    production: dict[str, str], started: dict[str, Any], monkeypatch: pytest.MonkeyPatch, expected: str
+) -> None:
+    while_loading: list[bool] = []
+
+    def released(*given: Any) -> Any:
+        while_loading.append(gc.isenabled())
+        return released_knowledge(*given)
+
+    monkeypatch.setattr(serving, "released_knowledge", released)
+    assert serve({**production, "RECURRENCE_CDS_EXPECTED_KNOWLEDGE": expected}).exit_code == (2 if expected else 0)
+    assert (while_loading, gc.isenabled()) == ([False], True)
