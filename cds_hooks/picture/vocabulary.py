@@ -57,6 +57,8 @@ class FactDefinition:
 
 def plain(text: str) -> str:
     """A text as code lists write it."""
+    if text.isalpha():
+        return text.lower()
     words = " ".join(text.lower().split()).removesuffix(".")
     return _SNOMED_TAG.sub("", words) if words.endswith(")") else words
 
@@ -176,9 +178,8 @@ class Vocabulary:
         for text in texts & self._texts:
             found |= self._naming[TEXT_SYSTEM, text]
         if starts is not None:
-            for text in texts:
-                if starts.may_tell(text):
-                    found = found.union(*starts.of(text))
+            for text in filter(starts.may_tell, texts):
+                found = found.union(*starts.of(text))
         return found
 
 

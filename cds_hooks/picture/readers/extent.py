@@ -25,9 +25,9 @@ def read_vascular_invasion(view: View) -> Fact:
     for slot in view.asked("lvi_questions"):
         if slot.meaning == "perineural":
             continue
-        finding = _yes_no(slot, view, "lvi_answers")
+        finding = _yes_no(slot, view, "lvi_answers", slot.meaning.replace("_", " "))
         if finding is not None:
-            found.append(replace(finding, kind=slot.meaning.replace("_", " ")))
+            found.append(finding)
     both = [f for f in found if f.kind in ("vessels", "any invasion") or f.value != "no"]
     for one_kind, other_kind in (("lymphatic", "venous"), ("venous", "lymphatic")):
         for finding in (f for f in found if f.kind == one_kind and f.value == "no"):
@@ -39,11 +39,11 @@ def read_vascular_invasion(view: View) -> Fact:
     return settle("vascular_invasion", both, How.WORST, view.vocabulary)
 
 
-def _yes_no(slot: Slot, view: View, answers: str) -> Finding | None:
+def _yes_no(slot: Slot, view: View, answers: str, kind: str) -> Finding | None:
     if slot.contradicts:
-        return slot.refused()
+        return slot.refused(kind)
     answer = word_in(slot, (view.codes(answers), view.codes("generic_answers")), _YES_NO)
-    return None if answer is None else slot.found(answer)
+    return None if answer is None else slot.found(answer, kind=kind)
 
 
 def read_local_extension(view: View) -> Fact:
@@ -54,7 +54,7 @@ def read_local_extension(view: View) -> Fact:
 
 def _structures(view: View) -> list[Finding]:
     slots = (s for s in view.asked("local_extension_questions") if s.meaning == "structure_invaded")
-    findings = (_yes_no(slot, view, "local_extension_answers") for slot in slots)
+    findings = (_yes_no(slot, view, "local_extension_answers", "adjacent structure") for slot in slots)
     return [_structure(finding) for finding in findings if finding is not None]
 
 
@@ -80,9 +80,4 @@ def _inflammatory(view: View) -> list[Finding]:
 
 def _structure(finding: Finding) -> Finding:
     """An invaded structure that says neither chest wall nor skin proves nothing either way."""
-    kind = "adjacent structure"
-    return (
-        replace(finding, kind=kind, why=finding.why and Why.NOT_UNDERSTOOD)
-        if finding.value is None
-        else replace(finding, kind=kind)
-    )
+    return finding if finding.value is not None else replace(finding, why=finding.why and Why.NOT_UNDERSTOOD)

@@ -181,7 +181,7 @@ def _by(mark: str, word: str, evidence: tuple[Evidence, ...], documented: Fact) 
 
 
 def _marked(evidence: tuple[Evidence, ...], mark: str) -> tuple[Evidence, ...]:
-    return tuple(sorted(replace(e, marks=(*e.marks, mark)) for e in evidence))
+    return tuple(sorted(Evidence(e.reference, e.date, (*e.marks, mark)) for e in evidence))
 
 
 def _is(fact: Fact, word: str) -> bool:

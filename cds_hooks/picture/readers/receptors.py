@@ -132,9 +132,7 @@ def read_her2(view: View) -> Fact:
         if slot.meaning in kinds and not (slot.meaning == "overall" and slot.seen.observation in specific):
             finding = _her2_finding(slot, view)
             if finding is not None:
-                kinds[slot.meaning].append(
-                    replace(finding, kind=slot.meaning.upper() if slot.meaning != "overall" else "overall")
-                )
+                kinds[slot.meaning].append(finding)
     kinds["ish"] += _from_counts(slots, view)
     facts = {kind: settle("her2", found, How.LATEST, view.vocabulary) for kind, found in kinds.items()}
     fact = _weighed(facts)
@@ -149,12 +147,13 @@ def read_her2(view: View) -> Fact:
 
 
 def _her2_finding(slot: Slot, view: View) -> Finding | None:
+    kind = slot.meaning if slot.meaning == "overall" else slot.meaning.upper()
     if slot.contradicts:
-        return slot.refused()
+        return slot.refused(kind)
     wanted = _IHC if slot.meaning != "ish" else _STATUS
     read = scored(slot) if slot.meaning == "ihc" else slot
     answer = word_in(read, (view.codes("her2_answers"), view.codes("generic_answers")), wanted)
-    return None if answer is None else slot.found(answer)
+    return None if answer is None else slot.found(answer, kind=kind)
 
 
 def _from_counts(slots: tuple[Slot, ...], view: View) -> list[Finding]:
