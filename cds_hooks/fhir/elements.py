@@ -149,6 +149,8 @@ def extensions(node: Node, urls: frozenset[str]) -> tuple[Node, ...]:
 
 def extension_concepts(node: Node, urls: frozenset[str]) -> tuple[Concept, ...]:
     """The CodeableConcepts and Codings in the element's extensions that have one of the urls."""
+    if "extension" not in node:  # most have none
+        return ()
     found = extensions(node, urls)
     concepts = (concept_at(e, "valueCodeableConcept") for e in found)
     codings = (concept for e in found for concept in coding_concepts(e, "valueCoding"))

@@ -33,10 +33,10 @@ class Entry(Struct, gc=False, omit_defaults=True, rename="camel"):
 
 
 class Bundle(Struct, gc=False, omit_defaults=True, rename="camel"):
-    """A Bundle, its own members raw JSON."""
+    """A Bundle, its own members and its entries raw JSON."""
 
     resource_type: Raw | UnsetType = UNSET
-    entry: list[Entry | None] | UnsetType | None = UNSET
+    entry: list[Raw] | UnsetType | None = UNSET
     total: Raw | UnsetType = UNSET
     link: Raw | UnsetType = UNSET
     type: Raw | UnsetType = UNSET
@@ -50,6 +50,7 @@ class Bundle(Struct, gc=False, omit_defaults=True, rename="camel"):
 
 
 BUNDLE = msgspec.json.Decoder(Bundle)
+ENTRY = msgspec.json.Decoder(Entry | None)
 _MEMBERS = msgspec.json.Decoder(dict[str, Raw])
 _ENCODE = msgspec.json.Encoder().encode
 _BLANKS = re.compile(rb'(?<!\\)":\s|\n')
@@ -63,9 +64,10 @@ def split_members(raw: bytes | Raw, where: str) -> dict[str, Raw]:
     return whole(_MEMBERS, raw, where)
 
 
-def split_entries(raw: bytes, where: str) -> tuple[Entry, ...]:
+def split_entries(raw: bytes | Raw, where: str) -> tuple[Entry, ...]:
     """The entries of a Bundle, those that are null left out. Raises as `split_members`."""
-    return tuple(entry for entry in whole(BUNDLE, raw, where).entry or () if entry is not None)
+    every = (whole(ENTRY, text, where) for text in whole(BUNDLE, raw, where).entry or ())
+    return tuple(entry for entry in every if entry is not None)
 
 
 def compact(raw: bytes | Raw) -> bytes | Raw:
@@ -78,22 +80,25 @@ def compact(raw: bytes | Raw) -> bytes | Raw:
         return raw  # decoding says what is wrong
 
 
-def whole(decoder: "msgspec.json.Decoder[_Found]", raw: bytes | Raw, where: str, found: _Found | None = None) -> _Found:
-    """All that `raw` says; raises NotJson where a member name occurs twice. `found` is a first decoding, if any.
-
-    The decoder keeps the last of two equal names: sifting would see one code and typing another. Written out again,
-    what was found is as long as `raw` only if nothing was lost. Blanks make a difference too, so they are taken out;
-    for names that are written with escapes the strict decoder has the last word.
-    """
-    if found is None:
-        found = decoded(decoder, raw, where)
-    if _length(found) == len(memoryview(raw)):
+def whole(decoder: "msgspec.json.Decoder[_Found]", raw: bytes | Raw, where: str) -> _Found:
+    """All that `raw` says; raises NotJson where a member name occurs twice, else as `decoded`."""
+    found = decoded(decoder, raw, where)
+    if says_all(found, raw):
         return found
     without_blanks = msgspec.json.format(bytes(raw), indent=-1)
     found = decoder.decode(without_blanks)
-    if _length(found) != len(without_blanks):
+    if not says_all(found, without_blanks):
         strict_json.decode(without_blanks, where)
     return found
+
+
+def says_all(found: object, raw: bytes | Raw) -> bool:
+    """Whether nothing of `raw` was lost. Without blanks, False may be said of names that are written with escapes.
+
+    The decoder keeps the last of two equal names: sifting would see one code and typing another. Written out again,
+    what was found is as long as `raw` only if all of it was found.
+    """
+    return _length(found) == len(memoryview(raw))
 
 
 def decoded(decoder: "msgspec.json.Decoder[_Found]", raw: bytes | Raw, where: str) -> _Found:

@@ -1,13 +1,14 @@
 """Prefetch keys, the states in which a client may send them, and their values opened as far as sifting needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from cds_hooks.errors import NotAHookRequest
-from cds_hooks.fhir.opening import BUNDLE, Bundle, compact, decoded, split_members, whole
+from cds_hooks.fhir.opening import BUNDLE, ENTRY, Bundle, Entry, compact, decoded, says_all, split_members
 from cds_hooks.fhir.record import KeyState
 from cds_hooks.protocol import strict_json
 
@@ -39,24 +40,55 @@ class Resource(Struct, gc=False, frozen=True):
     full_url: Raw | None = None
 
 
+class Passed(Struct, gc=False, frozen=True):
+    """A match that no reader asks for, unopened: its raw id, its entry, and how many matches stand before it."""
+
+    own_id: bytes
+    entry: Raw
+    before: int
+
+    @property
+    def resource(self) -> Resource:
+        """The resource, opened."""
+        entry = ENTRY.decode(self.entry)
+        members = entry.resource if entry is not None and isinstance(entry.resource, dict) else {}
+        return Resource("Observation", members, None if entry is None or entry.full_url is UNSET else entry.full_url)
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A prefetch key with its state. `matches` are what was asked for, `included` what came along (search.mode
-    "include"): it serves to resolve references and nothing else.
+    """A prefetch key with its state. `matches` are what was asked for, without those that no reader asks for if they
+    could be told at once: these are `passed`. `included` is what came along (search.mode "include"): it serves to
+    resolve references and nothing else.
     """
 
     key: PrefetchKey
     state: KeyState
     matches: tuple[Resource, ...] = ()
     included: tuple[Resource, ...] = ()
+    passed: tuple[Passed, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many resources the key brought."""
+        return len(self.matches) + len(self.included) + len(self.passed)
+
+    @property
+    def everything(self) -> Iterator[Resource]:
+        """All resources of the key, opened."""
+        yield from self.matches
+        yield from self.included
+        yield from (passed.resource for passed in self.passed)
 
 
 _NOTHING = Raw(b"")
 _HARMLESS = frozenset({"information", "warning", "success"})
 
 
-def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | Raw | None]) -> Opened:
-    """What the client sent under `key`.
+def open_key(
+    key: PrefetchKey, prefetch: Mapping[str, bytes | Raw | None], passes: Callable[[Raw], bytes | None]
+) -> Opened:
+    """What the client sent under `key`. `passes` gives the raw id of an entry that no reader asks for, None for others.
 
     Raises NotAHookRequest for another resource type than the key asks for, NotJson for a duplicate key among the
     members of the Bundle, an entry or a resource.
@@ -71,7 +103,7 @@ def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | Raw | None]) -> Op
     bundle = decoded(BUNDLE, raw, where)
     kind = _kind(b"" if bundle.resource_type is UNSET else bytes(bundle.resource_type), where)
     if kind == "Bundle":
-        return _open_bundle(key, whole(BUNDLE, raw, where, bundle), where)
+        return _open_bundle(key, raw, bundle, passes)
     members = split_members(raw, where)
     if kind == "OperationOutcome":
         return Opened(key, KeyState.FAILED)
@@ -81,25 +113,64 @@ def open_key(key: PrefetchKey, prefetch: Mapping[str, bytes | Raw | None]) -> Op
     return Opened(key, KeyState.COMPLETE, (Resource(kind, members),))
 
 
-def _open_bundle(key: PrefetchKey, bundle: Bundle, where: str) -> Opened:
-    kinds, modes = Remembered(_kind, where), Remembered(_mode, where)
-    matches: list[Resource] = []
-    included: list[Resource] = []
-    failed = unseen = False
-    for entry in bundle.entry or ():
-        members = entry.resource if entry is not None else None
-        if entry is None or not members:  # a fullUrl without its resource is a match that we were not shown
-            unseen = unseen or (entry is not None and entry.full_url is not UNSET)
-            continue
-        kind = kinds[bytes(members.get("resourceType", _NOTHING))]
+def _open_bundle(key: PrefetchKey, raw: bytes | Raw, bundle: Bundle, passes: Callable[[Raw], bytes | None]) -> Opened:
+    where = f"prefetch.{key.name}"
+    opening = _Opening(where, passes)
+    if opening.read(bundle) and says_all(bundle, raw):
+        return opening.opened(key, bundle)
+    without_blanks = msgspec.json.format(bytes(raw), indent=-1)
+    bundle, opening = BUNDLE.decode(without_blanks), _Opening(where, passes)
+    if len(without_blanks) == len(memoryview(raw)) or not (opening.read(bundle) and says_all(bundle, without_blanks)):
+        strict_json.decode(without_blanks, where)  # names with escapes, or one that stands twice
+        opening = _Opening(where, passes)
+        opening.read(bundle, surely_whole=True)
+    return opening.opened(key, bundle)
+
+
+class _Opening:
+    """The entries of a Bundle, opened one by one."""
+
+    def __init__(self, where: str, passes: Callable[[Raw], bytes | None]) -> None:
+        self._where = where
+        self._passes = passes
+        self._kinds, self._modes = Remembered(_kind, where), Remembered(mode_of, where)
+        self._matches: list[Resource] = []
+        self._included: list[Resource] = []
+        self._passed: list[Passed] = []
+        self._failed = self._unseen = False
+
+    def read(self, bundle: Bundle, surely_whole: bool = False) -> bool:
+        """Open the entries. False, and no further, where one says more than was found in it, unless none can."""
+        passes, passed, matches = self._passes, self._passed, self._matches
+        for text in bundle.entry or ():
+            own_id = passes(text)
+            if own_id is not None:
+                passed.append(Passed(own_id, text, len(matches)))
+            elif (entry := decoded(ENTRY, text, self._where)) is not None:
+                if not (surely_whole or says_all(entry, text)):
+                    return False
+                self._sort(entry)
+        return True
+
+    def opened(self, key: PrefetchKey, bundle: Bundle) -> Opened:
+        """What the Bundle holds."""
+        count = len(self._matches) + len(self._passed)
+        partial = self._unseen or _has_next(bundle.link, self._where) or _total(bundle.total) > count
+        state = _state(count, self._failed, partial)
+        return Opened(key, state, tuple(self._matches), tuple(self._included), tuple(self._passed))
+
+    def _sort(self, entry: Entry) -> None:
+        members = entry.resource
+        if not members:  # a fullUrl without its resource is a match that we were not shown
+            self._unseen = self._unseen or entry.full_url is not UNSET
+            return
+        kind = self._kinds[bytes(members.get("resourceType", _NOTHING))]
         if kind == "OperationOutcome":
-            failed = failed or _is_severe(members, where)
-            continue
+            self._failed = self._failed or _is_severe(members, self._where)
+            return
         resource = Resource(kind, members, None if entry.full_url is UNSET else entry.full_url)
-        mode = "" if entry.search is UNSET else modes[bytes(entry.search)]
-        (matches if mode in ("", "match") else included).append(resource)
-    partial = unseen or _has_next(bundle.link, where) or _total(bundle.total) > len(matches)
-    return Opened(key, _state(len(matches), failed, partial), tuple(matches), tuple(included))
+        mode = "" if entry.search is UNSET else self._modes[bytes(entry.search)]
+        (self._matches if mode in ("", "match") else self._included).append(resource)
 
 
 def _state(matches: int, failed: bool, partial: bool) -> KeyState:
@@ -129,7 +200,8 @@ def _kind(raw: bytes, where: str) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _mode(raw: bytes, where: str) -> str:
+def mode_of(raw: bytes, where: str) -> str:
+    """The mode in an entry's raw search; empty if there is none. Raises NotJson."""
     search = strict_json.decode(raw, where)
     mode = search.get("mode") if isinstance(search, dict) else None
     return mode if isinstance(mode, str) else ""

@@ -16,6 +16,7 @@ from cds_hooks.fhir.copies import Document, anonymous_reference, newest_of_each
 from cds_hooks.fhir.gathering import Gathering
 from cds_hooks.fhir.medications import Medicines
 from cds_hooks.fhir.opening import count
+from cds_hooks.fhir.passing import Passing
 from cds_hooks.fhir.person import patient
 from cds_hooks.fhir.prefetch import Opened, PrefetchKey, Resource, open_key
 from cds_hooks.fhir.readers import READERS
@@ -66,8 +67,9 @@ def read_prefetch(
     """
     if most_entries is not None and _objects(prefetch) > most_entries * _OBJECTS_OF_AN_ENTRY:
         raise TooLarge(_too_many(most_entries))
-    opened = tuple(open_key(key, prefetch) for key in keys)
-    if most_entries is not None and sum(len(o.matches) + len(o.included) for o in opened) > most_entries:
+    passing = Passing(sieve, patient_id)
+    opened = tuple(open_key(key, prefetch, passing.of(key.resource_type)) for key in keys)
+    if most_entries is not None and sum(o.size for o in opened) > most_entries:
         raise TooLarge(_too_many(most_entries))
     _require(opened)
     return _Reading(opened, sieve, patient_id).reading()
@@ -95,19 +97,29 @@ def _require(opened: Iterable[Opened]) -> None:
             raise RequiredDataMissing(text, f"prefetch.{key.name}")
 
 
+class _Everything:
+    """All resources of a request, opened anew whenever they are gone through: few charts ask for that."""
+
+    def __init__(self, opened: tuple[Opened, ...]) -> None:
+        self._opened = opened
+
+    def __iter__(self) -> Iterator[Resource]:
+        return (resource for opened in self._opened for resource in opened.everything)
+
+
 class _Reading:
     """One request's resources on their way into the Record."""
 
     def __init__(
         self, opened: tuple[Opened, ...], sieve: Sieve, patient_id: str, known: Mapping[str, str] | None = None
     ) -> None:
-        everything = [resource for o in opened for resource in (*o.matches, *o.included)]
-        addresses = Addresses(everything, known)
+        addresses = Addresses(_Everything(opened), known)
         self._opened = opened
         self._addresses = addresses
         self._retained: list[list[Resource]] = [[] for _ in opened]
         self._subjects = Subjects(patient_id, addresses)
-        surroundings = Surroundings(addresses, Medicines.among(everything, addresses))
+        looked_at = [resource for o in opened for resource in (*o.matches, *o.included)]
+        surroundings = Surroundings(addresses, Medicines.among(looked_at, addresses))
         self._sifter = Sifter(sieve, surroundings.medicines)
         self._found = Gathering(surroundings, Specimens(opened), self._sifter)
 
@@ -129,28 +141,30 @@ class _Reading:
     def _used(self, opened: Opened, kept: list[Resource]) -> Opened:
         referred = (resource for resource in opened.matches if resource.kind in REFERRED_TO)
         included = (resource for resource in opened.included if resource.kind in REFERRED_TO)
-        return replace(opened, matches=(*kept, *referred), included=tuple(included))
+        return replace(opened, matches=(*kept, *referred), included=tuple(included), passed=())
 
     def _sifted(self) -> Iterator[Document]:
         """What sifting keeps, and what shares its name with something kept: a newer copy may have another code."""
-        dropped: list[list[Resource]] = [[] for _ in self._opened]
+        dropped: list[list[tuple[float, Resource]]] = [[] for _ in self._opened]
         for rank in range(len(self._opened)):
             yield from self._wanted(rank, dropped[rank])
         names = {_name(resource) for kept in self._retained for resource in kept}
         ids = {own_id for _, own_id in names if own_id}
-        for rank, resources in enumerate(dropped):
-            for resource in resources:
-                if ids and bytes(resource.members.get("id", _NO_ID)) in ids and _name(resource) in names:
+        for rank, opened in enumerate(self._opened):
+            copies = [(place, each) for place, each in dropped[rank] if bytes(each.members.get("id", _NO_ID)) in ids]
+            copies += [(each.before - 0.5, each.resource) for each in opened.passed if each.own_id in ids]
+            for _, resource in sorted(copies, key=lambda copy: copy[0]):
+                if _name(resource) in names:
                     self._retained[rank].append(resource)
                     yield self._document(resource, rank, Standing.OURS, wanted=False)
 
-    def _wanted(self, rank: int, dropped: list[Resource]) -> Iterator[Document]:
-        """What a reader may need of a key; what none does is added to `dropped`."""
+    def _wanted(self, rank: int, dropped: list[tuple[float, Resource]]) -> Iterator[Document]:
+        """What a reader may need of a key; what none does is added to `dropped`, with its place among the matches."""
         opened, retained = self._opened[rank], self._retained[rank]
         where, wanted = f"prefetch.{opened.key.name}", opened.key.resource_type
         standing_of, keeps = self._subjects.standing, self._sifter.keeps
         with _another_patient_at(where):
-            for resource in opened.matches:
+            for place, resource in enumerate(opened.matches):
                 standing = standing_of(resource)
                 if resource.kind != wanted and RENAMED.get(resource.kind) != wanted:
                     self._set_aside(opened, resource)
@@ -158,7 +172,7 @@ class _Reading:
                     retained.append(resource)
                     yield from self._kept(self._document(resource, rank, standing), standing)
                 else:
-                    dropped.append(resource)
+                    dropped.append((place, resource))
 
     def _set_aside(self, opened: Opened, resource: Resource) -> None:
         """One line for each type that a key was not asked to bring: there may be thousands."""

@@ -150,7 +150,7 @@ class Sifter:
         return bool(found) and ("Condition" in self._sieve.everything or self._sieve.wants("Condition", found))
 
     def _wants_question(self, raw: bytes, where: str) -> bool:
-        return self._sieve.wants("Observation", _codes_of(raw, where))
+        return self._sieve.wants("Observation", codes_of(raw, where))
 
 
 def _coded(resource: Resource, where: str) -> Iterator[bytes]:
@@ -185,13 +185,15 @@ def _parts(raw: bytes, where: str, *names: str) -> list[bytes]:
     return [bytes(part[name]) for part in parts for name in names if name in part]
 
 
-def _codes_of(raw: bytes, where: str) -> list[str]:
+def codes_of(raw: bytes, where: str) -> list[str]:
     """Every code in a concept; decoded strictly unless it is a plain one of which the quick way loses nothing."""
     try:
         concept = _CONCEPT.decode(raw)
     except msgspec.DecodeError:
         concept = None
-    if concept is None or len(_ENCODE(concept)) not in (len(raw), len(msgspec.json.format(raw, indent=-1))):
+    if concept is None or not (
+        len(written := _ENCODE(concept)) == len(raw) or len(written) == len(msgspec.json.format(raw, indent=-1))
+    ):
         return _codes(visible_codings(strict_json.decode(raw, where)))
     return [normalise_code(each.system or None, each.code) for each in concept.coding or () if each.code is not UNSET]
 

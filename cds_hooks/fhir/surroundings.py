@@ -23,6 +23,8 @@ class Surroundings:
 
     def references(self, node: Node, name: str) -> tuple[str, ...]:
         """The References of a list member; those that only have a display or identifier are left out."""
+        if name not in node:
+            return ()
         found = (self.reference(item) for item in read.children(node, name))
         return tuple(reference for reference in found if reference)
 
