@@ -2,14 +2,14 @@
 
 A part of `make soak`; `python -m soak.console --rows 50000` is a short one. The rows are made up and inserted in bulk,
 as no service would: what is measured is the reading. Each question is asked once before it is timed: days that have
-ended are counted once by each process; what the first to ask waits for has questions of its own. The exit code is 1 if
-a question takes longer.
+ended are counted once by each process. What the first to ask waits for is timed apart, and may take five seconds. The
+exit code is 1 if a question takes longer.
 """
 
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import track
 
 from bench.figures import Figure, table
-from cds_hooks.audit import comments, finding, reviews, standing, usage
+from cds_hooks.audit import comments, finding, reading, reviews, standing, usage
 from cds_hooks.audit.identity import new_id
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.keyring import Keyring
@@ -39,6 +39,7 @@ from cds_hooks.knowledge.load import load_knowledge
 LAST, DAYS = date(2026, 6, 30), 100
 AT_ONCE = 5000  # rows of one insert
 SECOND = 1000.0  # milliseconds
+FIRST, FIRST_GOAL = "asked first", 5000.0  # milliseconds: after that PostgreSQL is told to give up
 TENANT = "network"
 USERS = ("Practitioner", "Practitioner", "PractitionerRole", None)
 TIERS = ("low", "moderate", "high", "low-high", "moderate-high")
@@ -59,7 +60,7 @@ def main(rows: int, times: int, database: str | None) -> None:
             _fill(journal, rows)
             asked = [(days, *each) for days in (30, 90) for each in _questions(journal, days)]
             figures = [
-                Figure(f"{name}, {days} days", _p95(ask, times), "ms", SECOND)
+                Figure(f"{name}, {days} days", _p95(ask, times), "ms", FIRST_GOAL if FIRST in name else SECOND)
                 for days, name, ask in track(asked, "asking")
             ]
     Console().print(table(f"Answers on a journal of {rows} calls, p95 of {times}", figures))
@@ -68,7 +69,7 @@ def main(rows: int, times: int, database: str | None) -> None:
 
 def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
     window = Window.ending(TENANT, LAST, days)
-    answered = dict.fromkeys(window.days(), 10**6)
+    silent, answered = replace(window, modes=("silent",)), dict.fromkeys(window.days(), 10**6)
 
     def on(ask: Callable[[sa.Connection, Window], object], over: Window = window) -> Ask:
         def asked() -> object:
@@ -77,13 +78,11 @@ def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
 
         return asked
 
-    def watched(ask: Callable[[sa.Connection, Window, Mapping[str, int], Remembered], object]) -> Ask:
-        memory = Remembered()
-        return on(lambda connection, over: ask(connection, over, answered, memory))
+    def watched(ask: Callable[..., object]) -> Ask:
+        return on(partial(ask, answered=answered, memory=Remembered()))
 
-    def remembered(ask: Callable[[sa.Connection, Window, Remembered], object]) -> Ask:
-        memory = Remembered()
-        return on(lambda connection, over: ask(connection, over, memory))
+    def remembered(ask: Callable[..., object], over: Window = window) -> Ask:
+        return on(partial(ask, memory=Remembered()), over)
 
     yield "volume by day", on(volume.volume_by_day)
     yield "reasons for silence", on(volume.silences)
@@ -96,11 +95,14 @@ def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
     yield "acceptance by kind of user", on(acceptance.acceptance_by_user_type)
     yield "reasons for overrides", on(acceptance.reasons)
     yield "reports on unknown cards", on(acceptance.unknown_cards)
+    yield "list of reports on unknown cards", lambda: reading.quarantined(journal, window, 30)
     yield "burden", remembered(burden.burden)
+    yield f"burden, {FIRST}", on(burden.burden)
     for name, chart in (("considerations", watch.firing), ("codes", watch.codes), ("units", watch.units)):
         yield f"{name} by day", watched(chart)
-        yield f"{name} by day, asked first", on(partial(chart, answered=answered))
-    yield "silent mode", on(volume.volume_by_day, replace(window, modes=("silent",)))
+        yield f"{name} by day, {FIRST}", on(partial(chart, answered=answered))
+    yield "silent mode", on(volume.volume_by_day, silent)
+    yield "considerations in silent mode", remembered(watch.considerations, silent)
     yield "newest decisions", lambda: finding.find(journal, window, {})
     yield "decisions of a patient", lambda: finding.find(journal, window, {"patient": "patient-77"})
     yield "decisions of a tier that is rare", lambda: finding.find(journal, window, {"tier": "none"})

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import count
@@ -21,12 +21,13 @@ from cds_hooks.audit.finding import find
 from cds_hooks.audit.journal import Journal
 from cds_hooks.audit.known_cards import known_cards
 from cds_hooks.audit.measures import acceptance, burden, latency, volume, watch
-from cds_hooks.audit.measures.memory import Remembered
+from cds_hooks.audit.measures.memory import AT_ONCE, Remembered
 from cds_hooks.audit.measures.window import LONGEST, Window
 from cds_hooks.audit.reviews import reviews, to_review
 from cds_hooks.audit.standing import looks, standings
 from cds_hooks.audit.tables import entry
 from cds_hooks.audit.usage import usages
+from cds_hooks.errors import JournalUnavailable
 from tests.audit import busy, sample
 from tests.audit.sample import CARD, NOON, RING, item, report, select
 from tests.support.postgres import Server
@@ -249,8 +250,12 @@ def test_a_window_of_some_modes_counts_these_alone(file: Path, connection: sa.Co
     ((calls, cards),) = select(file, f"select count(*), sum(cards) {OF} and mode='silent'")
     found = volume.total(volume.volume_by_day(connection, silent).values())
     assert (found.calls, found.cards) == (calls, cards)
-    fired = {one.word for one in volume.considerations(connection, silent)}
-    assert fired < set(busy.RULES)
+    expected = sum(
+        len(words.split()) for (words,) in select(file, f"select considerations {OF} and mode='silent'") if words
+    )
+    fired = watch.considerations(connection, silent)
+    assert {one.word for one in fired} <= set(busy.RULES)
+    assert sum(one.count for one in fired) == expected > 0
 
 
 def test_a_day_that_has_ended_is_counted_once(journal: Journal) -> None:
@@ -263,6 +268,23 @@ def test_a_day_that_has_ended_is_counted_once(journal: Journal) -> None:
         assert [WINDOW.last.isoformat() in each or "2026-01-11" in each for each in asked] == [True]
         other = replace(WINDOW, tenant="south")
         assert memory.words_by_day(opened, other, entry.c.missing) != first
+
+
+def test_days_are_counted_some_at_a_time_and_stay_counted_if_others_cannot_be(connection: sa.Connection) -> None:
+    asked: list[Window] = []
+
+    def count_of(_: sa.Connection, part: Window) -> dict[str, int]:
+        asked.append(part)
+        if len(asked) == 3:
+            raise JournalUnavailable("it took too long")
+        return {day: len(asked) for day in part.days()}
+
+    memory, window = Remembered(), replace(WINDOW, first=WINDOW.last - timedelta(days=2 * AT_ONCE + 1))
+    for _ in range(2):
+        with suppress(JournalUnavailable):
+            found = memory.by_day(connection, window, "anything", count_of)
+    assert [part.length for part in asked] == [AT_ONCE, AT_ONCE, 2, 2]
+    assert list(found.values()) == [1] * AT_ONCE + [2] * AT_ONCE + [4, 4]
 
 
 def test_memory_has_a_bound(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:

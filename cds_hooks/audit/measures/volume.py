@@ -93,11 +93,6 @@ def missing(connection: sa.Connection, window: Window) -> tuple[Counted, ...]:
     return words(connection, window, entry.c.missing)
 
 
-def considerations(connection: sa.Connection, window: Window) -> tuple[Counted, ...]:
-    """What was shown, the most frequent first."""
-    return words(connection, window, entry.c.considerations)
-
-
 def words(connection: sa.Connection, window: Window, column: sa.ColumnElement[str]) -> tuple[Counted, ...]:
     """The single words of a column of words, over all answered calls, the most frequent first."""
     found: Counter[str] = Counter()

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from cds_hooks.audit.entry import Kind
-from cds_hooks.audit.measures.memory import Remembered
+from cds_hooks.audit.measures.memory import Remembered, Words
 from cds_hooks.audit.measures.statistics import ControlChart, p_chart, u_chart
-from cds_hooks.audit.measures.volume import Volume
+from cds_hooks.audit.measures.volume import Counted, Volume
 from cds_hooks.audit.measures.window import Window
 from cds_hooks.audit.tables import entry
 
@@ -67,6 +67,12 @@ def units(
     return _shares(connection, window, entry.c.units, answered, memory)
 
 
+def considerations(connection: sa.Connection, window: Window, memory: Remembered | None = None) -> tuple[Counted, ...]:
+    """What was shown, the most frequent first."""
+    by_day = (memory or Remembered()).words_by_day(connection, window, entry.c.considerations)
+    return tuple(Counted(word, times) for word, times in _most(by_day).items())
+
+
 def stopped(charts: Mapping[str, ControlChart], days: int = 1) -> tuple[str, ...]:
     """What has not been found on the last days with any answer although its limits did not allow for that."""
     return tuple(name for name, chart in charts.items() if _has_stopped(chart, days))
@@ -85,11 +91,16 @@ def _shares(
     memory: Remembered | None,
 ) -> dict[str, ControlChart]:
     by_day = (memory or Remembered()).words_by_day(connection, window, column)
+    most = _most(by_day)
+    return {word: p_chart((day, by_day[day].get(word, 0), of) for day, of in answered.items()) for word in most}
+
+
+def _most(by_day: Mapping[str, Words]) -> dict[str, int]:
+    """How often each word was found, the most frequent first."""
     total: Counter[str] = Counter()
     for words in by_day.values():
         total.update(words)
-    most = sorted(total, key=lambda word: (-total[word], word))
-    return {word: p_chart((day, by_day[day].get(word, 0), of) for day, of in answered.items()) for word in most}
+    return dict(sorted(total.items(), key=lambda one: (-one[1], one[0])))
 
 
 def _days(hits: Mapping[str, int], answered: Mapping[str, int]) -> Iterable[tuple[str, int, int]]:

@@ -2,7 +2,8 @@
 
 import flask
 
-from cds_hooks.audit.measures import latency, volume
+from cds_hooks.audit.measures import latency, volume, watch
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.web.console.access import ALL_ROLES
 from cds_hooks.web.console.shell import Shell, Visit
 from cds_hooks.web.console.windows import period
@@ -12,6 +13,7 @@ MOST = 20  # rows of a ranking
 
 def register(shell: Shell) -> None:
     """GET /console/silent."""
+    memory = Remembered()
 
     @shell.page("/silent", "silent", *ALL_ROLES, title="Silent mode")
     def show(visit: Visit) -> flask.Response:
@@ -24,7 +26,7 @@ def register(shell: Shell) -> None:
                 window=window,
                 total=volume.total(volume.volume_by_day(connection, window).values()),
                 latency=latency.latency(connection, window),
-                fired=volume.considerations(connection, window)[:MOST],
+                fired=watch.considerations(connection, window, memory)[:MOST],
                 tiers=volume.tiers(connection, window),
                 silences=volume.silences(connection, window)[:MOST],
                 missing=volume.missing(connection, window)[:MOST],
