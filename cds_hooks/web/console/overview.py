@@ -7,6 +7,7 @@ from typing import Any
 import flask
 
 from cds_hooks.audit.measures import acceptance, latency, volume, watch
+from cds_hooks.audit.measures.memory import Remembered
 from cds_hooks.audit.measures.statistics import ControlChart
 from cds_hooks.web.console.access import ALL_ROLES
 from cds_hooks.web.console.shell import Shell, Visit
@@ -26,6 +27,7 @@ class Line:
 
 def register(shell: Shell) -> None:
     """GET /console/."""
+    memory = Remembered()
 
     @shell.page("/", "overview", *ALL_ROLES, title="Overview")
     def show(visit: Visit) -> flask.Response:
@@ -35,7 +37,7 @@ def register(shell: Shell) -> None:
             values: dict[str, Any] = {
                 "total": volume.total(by_day.values()),
                 "acceptance": acceptance.acceptance(connection, window),
-                "latency": latency.latency(connection, window),
+                "latency": latency.latency(connection, window, memory),
                 "silences": volume.silences(connection, window)[:MOST],
                 "errors": volume.errors(connection, window)[:MOST],
                 "tiers": volume.tiers(connection, window),

@@ -25,7 +25,7 @@ def register(shell: Shell) -> None:
                 "Silent mode",
                 window=window,
                 total=volume.total(volume.volume_by_day(connection, window).values()),
-                latency=latency.latency(connection, window),
+                latency=latency.latency(connection, window, memory),
                 fired=watch.considerations(connection, window, memory)[:MOST],
                 tiers=volume.tiers(connection, window),
                 silences=volume.silences(connection, window)[:MOST],
