@@ -5,6 +5,7 @@ else, whatever may be wrong with it, is opened, checked and sifted one by one.
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -68,11 +69,9 @@ class Passing:
     """Tells of the entries of one request; the few different subjects and questions of a chart are decoded once."""
 
     def __init__(self, sieve: Sieve, patient_id: str) -> None:
-        self._sieve = sieve
-        self._patient = f"Patient/{patient_id}"
         self._applies = KIND not in sieve.everything
-        self._asked: Remembered[bool] = Remembered(self._is_asked, "prefetch")
-        self._ours: Remembered[bool] = Remembered(self._is_ours, "prefetch")
+        self._asked: Remembered[bool] = Remembered(partial(_is_asked, sieve), "prefetch")
+        self._ours: Remembered[bool] = Remembered(partial(_is_of, f"Patient/{patient_id}"), "prefetch")
         self._match: Remembered[bool] = Remembered(_is_match, "prefetch")
 
     def of(self, kind: str) -> Callable[[Raw], bytes | None]:
@@ -96,19 +95,21 @@ class Passing:
             return None
         return b"" if result.id is UNSET else bytes(result.id)
 
-    def _is_asked(self, raw: bytes, where: str) -> bool:
-        try:
-            return self._sieve.wants(KIND, codes_of(raw, where))
-        except NotJson:  # said where it is looked at for itself
-            return True
 
-    def _is_ours(self, raw: bytes, where: str) -> bool:
-        try:
-            subject = strict_json.decode(raw, where)
-        except NotJson:
-            return False
-        reference = subject.get("reference") if isinstance(subject, dict) else None
-        return isinstance(reference, str) and restful(reference) == self._patient
+def _is_asked(sieve: Sieve, raw: bytes, where: str) -> bool:
+    try:
+        return sieve.wants(KIND, codes_of(raw, where))
+    except NotJson:  # said where it is looked at for itself
+        return True
+
+
+def _is_of(patient: str, raw: bytes, where: str) -> bool:
+    try:
+        subject = strict_json.decode(raw, where)
+    except NotJson:
+        return False
+    reference = subject.get("reference") if isinstance(subject, dict) else None
+    return isinstance(reference, str) and restful(reference) == patient
 
 
 def _is_match(raw: bytes, where: str) -> bool:

@@ -1,7 +1,8 @@
 """Sifting: which resources of a chart can matter, judged on raw JSON by code, before anything is typed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -71,9 +72,10 @@ class Sifter:
     def __init__(self, sieve: Sieve, medicines: Medicines) -> None:
         self._sieve = sieve
         self._medicines = medicines
-        self._wanted: Remembered[bool] = Remembered(self._wants_question, "prefetch")
+        # nothing here may refer back to the Sifter: a circle would keep the whole body until garbage is collected
+        self._wanted: Remembered[bool] = Remembered(partial(_wants_question, sieve), "prefetch")
         self._seen: Remembered[tuple[Coding, ...]] = Remembered(_codings_anywhere, "prefetch")
-        self._told = {kind: Remembered(self._tells(kind), "prefetch") for kind in _CODED}
+        self._told = {kind: Remembered(partial(_tell, sieve, kind, self._seen), "prefetch") for kind in _CODED}
 
     def keeps(self, resource: Resource, where: str) -> bool:
         """Whether a reader may need it. What has no code of any system is kept, unless it is an Observation; what of
@@ -134,23 +136,21 @@ class Sifter:
             uncoded = uncoded and without_system
         return uncoded or (resource.kind == "DiagnosticReport" and self._concludes(resource))
 
-    def _tells(self, kind: str) -> Callable[[bytes, str], tuple[bool, bool]]:
-        """Reads whether a member of this resource type is wanted, and whether it has no code of any system."""
-
-        def tell(raw: bytes, _: str) -> tuple[bool, bool]:
-            codings = self._seen[raw]
-            return self._sieve.wants(kind, _codes(codings)), _has_no_system(codings)
-
-        return tell
-
     def _concludes(self, report: Resource) -> bool:
         """Whether a report concludes with a diagnosis that would be kept as a Condition."""
         raws = (bytes(report.members[name]) for name in _CONCLUSIONS if name in report.members)
         found = _codes(coding for raw in raws for coding in self._seen[raw])
         return bool(found) and ("Condition" in self._sieve.everything or self._sieve.wants("Condition", found))
 
-    def _wants_question(self, raw: bytes, where: str) -> bool:
-        return self._sieve.wants("Observation", codes_of(raw, where))
+
+def _wants_question(sieve: Sieve, raw: bytes, where: str) -> bool:
+    return sieve.wants("Observation", codes_of(raw, where))
+
+
+def _tell(sieve: Sieve, kind: str, seen: Mapping[bytes, tuple[Coding, ...]], raw: bytes, _: str) -> tuple[bool, bool]:
+    """Whether a member of this resource type is wanted, and whether it has no code of any system."""
+    codings = seen[raw]
+    return sieve.wants(kind, _codes(codings)), _has_no_system(codings)
 
 
 def _coded(resource: Resource, where: str) -> Iterator[bytes]:

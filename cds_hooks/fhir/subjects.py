@@ -1,6 +1,7 @@
 """Whose data it is: every resource is compared with the patient in the context before anything else is read."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -22,10 +23,8 @@ class Subjects:
     """Tells whose each resource is; the few different subjects of a chart are decoded once each."""
 
     def __init__(self, patient_id: str, addresses: Addresses) -> None:
-        self._patient = f"Patient/{patient_id}"
-        self._urn = f"urn:uuid:{patient_id}".lower()
-        self._addresses = addresses
-        self._seen: Remembered[Standing] = Remembered(self._of_subject, "prefetch")
+        self._whose = _Whose(f"Patient/{patient_id}", f"urn:uuid:{patient_id}".lower(), addresses)
+        self._seen: Remembered[Standing] = Remembered(self._whose.of_subject, "prefetch")
 
     def standing(self, resource: Resource) -> Standing:
         """Ours, not a patient's, or unstated. Raises WrongPatient if it is another patient's."""
@@ -34,7 +33,7 @@ class Subjects:
         if subject is not None and patient is None and resource.kind != "Patient":  # most of a chart
             return self._seen[bytes(subject)]
         if resource.kind == "Patient":
-            return self._of_reference(own_reference(resource) or "")
+            return self._whose.standing(own_reference(resource) or "")
         stated = Standing.UNSTATED if subject is None else self._seen[bytes(subject)]
         if patient is None:
             return stated
@@ -42,18 +41,27 @@ class Subjects:
         found = self._seen[bytes(patient)]
         return found if stated is Standing.UNSTATED else stated
 
-    def _of_subject(self, raw: bytes, where: str) -> Standing:
+
+@dataclass(frozen=True, slots=True)
+class _Whose:
+    """What a reference says of the subject, for a patient's reference and urn."""
+
+    patient: str
+    urn: str
+    addresses: Addresses
+
+    def of_subject(self, raw: bytes, where: str) -> Standing:
         found = Standing.UNSTATED
         for text in _references(strict_json.decode(raw, where)):
-            standing = self._of_reference(text)
+            standing = self.standing(text)
             found = standing if found is Standing.UNSTATED else found
         return found
 
-    def _of_reference(self, text: str) -> Standing:
-        if text.strip().lower() == self._urn:
+    def standing(self, text: str) -> Standing:
+        if text.strip().lower() == self.urn:
             return Standing.OURS
-        kind, slash, _ = (reference := self._addresses.resolve(text)).partition("/")
-        if reference == self._patient:
+        kind, slash, _ = (reference := self.addresses.resolve(text)).partition("/")
+        if reference == self.patient:
             return Standing.OURS
         if slash and kind == "Patient":
             raise WrongPatient("The prefetch holds data of another patient than the one in the context.")

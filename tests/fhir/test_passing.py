@@ -1,6 +1,8 @@
 """What is let pass unopened is what would have been dropped: the same is read as when each entry is opened."""
 
+import gc
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -114,3 +116,14 @@ def test_what_passed_counts_among_the_matches() -> None:
 def test_the_same_is_read_whether_results_pass_or_are_opened(chart: list[Any], indent: int | None) -> None:
     sent = json.dumps(bundle(*chart), indent=indent).encode()
     assert reading(sent, passing()) == reading(sent, _none)
+
+
+def test_a_chart_is_let_go_with_its_record_and_not_only_when_garbage_is_collected() -> None:
+    sent = json.dumps(bundle(SIZE, *OTHERS[12:], *PLAIN), separators=(",", ":")).encode()
+    gc.disable()
+    try:
+        held = sys.getrefcount(sent)
+        reading(sent, passing())
+        assert sys.getrefcount(sent) == held
+    finally:
+        gc.enable()
