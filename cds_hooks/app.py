@@ -1,5 +1,6 @@
 """The one place of assembly: settings, knowledge and journal become a Flask application."""
 
+import ctypes
 import gc
 import os
 import sys
@@ -47,6 +48,8 @@ from cds_hooks.web.keys import Keys
 # commits its row, or must be told to try again, asks for the interpreter several times. Still less would let those who
 # are told so take the time of the answers.
 _TURN = 0.002
+_MMAP_THRESHOLD = -3  # M_MMAP_THRESHOLD of malloc.h
+_LARGE = 1024 * 1024  # bytes of a block that is asked of the system and given back to it by itself
 AGAIN = 0.25  # seconds until a journal that is away is tried again
 _Made = TypeVar("_Made")
 
@@ -162,6 +165,7 @@ def worker(settings: Settings, knowledge: Knowledge) -> flask.Flask:
     warm_up()  # the first answer must not wait for the FHIR models to load
     sys.setswitchinterval(_TURN)
     keep_what_is_loaded()
+    give_large_blocks_back()
     return app
 
 
@@ -215,3 +219,12 @@ def _announcement(service: Service) -> ServiceAnnouncement:
     return ServiceAnnouncement(
         service.id, service.hook, service.title, service.description, service.usage_requirements, templates
     )
+
+
+def give_large_blocks_back() -> None:
+    """Let the memory of a long chart go as soon as it is free. The C library of Linux learns from the first one to keep
+    blocks of its size, for each thread anew; others have no such habit and are left as they are.
+    """
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)
+    if set_option is not None:
+        set_option(_MMAP_THRESHOLD, _LARGE)
