@@ -38,7 +38,6 @@ from cds_hooks.settings import Settings, read_settings
 from cds_hooks.web import admission, explanation, feedback, headers, health, hooks, logs, openapi, pages, problems
 from cds_hooks.web import metrics as figures
 from cds_hooks.web.clients import Clients
-from cds_hooks.web.console.assembly import console
 from cds_hooks.web.desk import Desk
 from cds_hooks.web.gate import Gate
 from cds_hooks.web.heartbeat import Heart
@@ -126,9 +125,12 @@ def create_app(  # noqa: PLR0913 (the one place of assembly)
     token = figures.read_token(settings.metrics_token_file)
     heart = Heart(desk, monotonic)
     counted = (figures.blueprint(metrics, token, os.environ.get(figures.FOLDER), heart.beat),) if token else ()
-    looked_at = console(desk, heart, (each.name for each in clients), settings, outbound, console_word)
-    for routes in (*own, *counted, *looked_at, *extra_blueprints):
+    for routes in (*own, *counted, *extra_blueprints):
         app.register_blueprint(routes)
+    if (way_in := console_word or settings.oidc_issuer) is not None:
+        from cds_hooks.web.console.assembly import console  # noqa: PLC0415 (a fifth of all that is imported)
+
+        app.register_blueprint(console(desk, heart, (each.name for each in clients), settings, outbound, way_in))
     return app
 
 

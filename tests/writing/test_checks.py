@@ -1,11 +1,16 @@
 """The wording that ships is sound, and broken wording is found before a clinician sees it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from cds_hooks.writing.checks import check_cards
+from cds_hooks.writing.checks import AnswerCheck, check_cards
+from cds_hooks.writing.compose import compose
+from cds_hooks.writing.extremes import extremes
 from tests.writing.made_up import knowledge
+
+DAY = date(2026, 3, 2)
 
 
 def problems(**changes: str | None) -> list[str]:
@@ -58,3 +63,20 @@ def test_a_factor_that_the_assessment_has_no_place_for_is_named() -> None:
 
 def test_an_empty_label_makes_an_invalid_card() -> None:
     assert any("source" in found for found in problems(source__label=""))
+
+
+def test_a_reason_for_an_override_without_words_makes_an_invalid_card() -> None:
+    reason = next(key for key in knowledge().wording if key.startswith("override.reason."))
+    found = check_cards(replace(knowledge(), wording={**knowledge().wording, reason: ""}))
+    assert any("overrideReasons" in problem and "display" in problem for problem in found)
+
+
+def test_equal_reasons_for_an_override_are_checked_once_and_every_other_too() -> None:
+    card = compose(next(extremes(knowledge())), knowledge(), "00000000-0000-4000-8000-000000000000", DAY)[0]
+    broken = {**card, "overrideReasons": [{"code": "bored"}]}
+    check = AnswerCheck()
+    assert check.problems([card]) == []
+    assert check.problems([card, broken]) != []
+    assert check.problems([broken]) == []  # it is said already
+    assert check.problems([{**broken, "overrideReasons": [{"code": "tired"}]}]) != []
+    assert check.problems([{**card, "indicator": "hard-stop"}]) != []

@@ -1,6 +1,6 @@
 """The console put together: its way in, from the settings or for the demo."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -20,21 +20,20 @@ from cds_hooks.web.heartbeat import Heart
 
 
 def console(  # noqa: PLR0913, PLR0917 (put together here)
-    desk: Desk, heart: Heart, tenants: Iterable[str], settings: Settings, outbound: Outbound, word: str | None
-) -> Iterator[flask.Blueprint]:
-    """The console, where there is a way in: `word` lets in once, else visitors sign in at the provider of the settings;
-    without either there is none. Raises SettingsBroken.
+    desk: Desk, heart: Heart, tenants: Iterable[str], settings: Settings, outbound: Outbound, way_in: str | Address
+) -> flask.Blueprint:
+    """The console and the way into it: a word lets in once, a provider of identities signs in whom it knows.
+
+    Raises SettingsBroken.
     """
-    if word is not None:
-        entrance = partial(let_in_once, once=OneTime(word))
-    elif settings.oidc_issuer is not None:
-        back = f"{settings.base_url}{PATH}/signed-in"
-        openid = OpenId(_provider(settings, settings.oidc_issuer), back, outbound.fetch, outbound.send_form)
-        entrance = partial(let_in_by, openid=openid)
+    if isinstance(way_in, str):
+        entrance = partial(let_in_once, once=OneTime(way_in))
     else:
-        return
+        back = f"{settings.base_url}{PATH}/signed-in"
+        openid = OpenId(_provider(settings, way_in), back, outbound.fetch, outbound.send_form)
+        entrance = partial(let_in_by, openid=openid)
     secure = settings.base_url is not None and settings.base_url.scheme == "https"
-    yield blueprint(desk, heart, tuple(tenants), entrance, settings.checkpoints, secure=secure)
+    return blueprint(desk, heart, tuple(tenants), entrance, settings.checkpoints, secure=secure)
 
 
 def _provider(settings: Settings, issuer: Address) -> Provider:
