@@ -93,7 +93,7 @@ def _questions(journal: Journal, days: int) -> Iterator[tuple[str, Ask]]:
     yield f"answer times, {FIRST}", on(latency.latency)
     yield "acceptance by card", on(acceptance.acceptance_by_card)
     yield "acceptance by consideration", remembered(acceptance.acceptance_by_consideration)
-    yield "acceptance by kind of user", on(acceptance.acceptance_by_user_type)
+    yield "acceptance by kind of user", remembered(acceptance.acceptance_by_user_type)
     yield "reasons for overrides", on(acceptance.reasons)
     yield "reports on unknown cards", on(acceptance.unknown_cards)
     yield "list of reports on unknown cards", lambda: reading.quarantined(journal, window, 30)

@@ -78,13 +78,14 @@ def acceptance_by_consideration(
     return _by(sent, told)
 
 
-def acceptance_by_user_type(connection: sa.Connection, window: Window) -> dict[str, Acceptance]:
+def acceptance_by_user_type(
+    connection: sa.Connection, window: Window, memory: Remembered | None = None
+) -> dict[str, Acceptance]:
     """The same by the kind of user that the card was shown to, "" where the call named none."""
-    user = sa.func.coalesce(entry.c.user_type, "").label("word")
-    chosen = sa.select(user, sa.func.sum(entry.c.cards).label("cards")).where(
-        *window.of(Kind.HOOK), window.sent, entry.c.cards > 0
-    )
-    return _by(_sent(connection, chosen.group_by(user)), _outcomes(connection, window, "user_type"))
+    sent: Counter[str] = Counter()
+    for cards in (memory or Remembered()).by_day(connection, window, "cards of user types", _cards_of_types).values():
+        sent.update(cards)
+    return _by(sent, _outcomes(connection, window, "user_type"))
 
 
 def reasons(connection: sa.Connection, window: Window) -> tuple[Counted, ...]:
@@ -111,6 +112,18 @@ def of_unknown_cards(window: Window) -> tuple[sa.ColumnElement[bool], ...]:
     known = sa.exists().where(shown.c.uuid == reported.c.card_uuid, shown.c.tenant == reported.c.tenant)
     early = reported.c.card_day.is_(None)  # a report that says something of its card knew it: it need not be sought
     return (*window.of_reports(), early, ~known)
+
+
+def _cards_of_types(connection: sa.Connection, window: Window) -> dict[str, dict[str, int]]:
+    """Day by day, the cards that each kind of user was sent."""
+    user = sa.func.coalesce(entry.c.user_type, "").label("word")
+    chosen = sa.select(entry.c.day, user, sa.func.sum(entry.c.cards).label("cards")).where(
+        *window.of(Kind.HOOK), window.sent, entry.c.cards > 0
+    )
+    found: dict[str, dict[str, int]] = {day: {} for day in window.days()}
+    for row in connection.execute(chosen.group_by(entry.c.day, user)):
+        found[row.day][row.word] = int(row.cards)
+    return found
 
 
 def _sent(connection: sa.Connection, chosen: sa.Select[tuple[str, int]]) -> Counter[str]:

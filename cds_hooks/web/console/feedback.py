@@ -52,7 +52,7 @@ def register(shell: Shell) -> None:
                 commented=commented(connection, window),
                 by_card=by_card,
                 by_consideration=dict(list(by_consideration.items())[:MOST]),
-                by_user=acceptance.acceptance_by_user_type(connection, window),
+                by_user=acceptance.acceptance_by_user_type(connection, window, memory),
                 readers=READERS,
                 wilson=wilson,
             )
