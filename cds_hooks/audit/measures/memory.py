@@ -16,7 +16,7 @@ from cds_hooks.audit.measures.window import Window
 from cds_hooks.audit.tables import entry
 
 MOST = 20_000  # days of one thing of a tenant that are kept
-AT_ONCE = 10  # days counted by one statement: PostgreSQL ends one that takes seconds, and what others counted stays
+AT_ONCE = 30  # days counted by one statement: PostgreSQL ends one that takes seconds, and what others counted stays
 SETTLED = timedelta(days=2)  # before the last day of a window: whatever was received then has been committed
 
 Words = Mapping[str, int]
