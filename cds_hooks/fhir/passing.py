@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from cds_hooks.errors import NotJson
-from cds_hooks.fhir.prefetch import Remembered, mode_of
+from cds_hooks.fhir.prefetch import Remembered
 from cds_hooks.fhir.references import restful
 from cds_hooks.fhir.sift import Sieve, codes_of
 from cds_hooks.protocol import strict_json
@@ -54,10 +54,15 @@ class _Result(Struct, gc=False, omit_defaults=True, forbid_unknown_fields=True, 
     has_member: Raw | UnsetType = UNSET
 
 
+class _Match(Struct, gc=False, omit_defaults=True, forbid_unknown_fields=True):
+    mode: Literal["match"]
+    score: Raw | UnsetType = UNSET
+
+
 class _Entry(Struct, gc=False, omit_defaults=True, forbid_unknown_fields=True, rename="camel"):
     resource: _Result
     full_url: Raw | UnsetType = UNSET
-    search: Raw | UnsetType = UNSET
+    search: _Match | UnsetType = UNSET
     link: Raw | UnsetType = UNSET
 
 
@@ -72,7 +77,6 @@ class Passing:
         self._applies = KIND not in sieve.everything
         self._asked: Remembered[bool] = Remembered(partial(_is_asked, sieve), "prefetch")
         self._ours: Remembered[bool] = Remembered(partial(_is_of, f"Patient/{patient_id}"), "prefetch")
-        self._match: Remembered[bool] = Remembered(_is_match, "prefetch")
 
     def of(self, kind: str) -> Callable[[Raw], bytes | None]:
         """For a key of this type: tells the raw id of an entry that no reader asks for, None for all others."""
@@ -83,13 +87,12 @@ class Passing:
             entry = _DECODE(text)
         except msgspec.DecodeError:
             return None
-        result, search = entry.resource, entry.search
+        result = entry.resource
         if (
             result.code is UNSET
             or result.subject is UNSET
             or self._asked[bytes(result.code)]
             or not self._ours[bytes(result.subject)]
-            or not (search is UNSET or self._match[bytes(search)])
             or len(_ENCODE(entry)) != len(memoryview(text))  # a name that stands twice
         ):
             return None
@@ -110,13 +113,6 @@ def _is_of(patient: str, raw: bytes, where: str) -> bool:
         return False
     reference = subject.get("reference") if isinstance(subject, dict) else None
     return isinstance(reference, str) and restful(reference) == patient
-
-
-def _is_match(raw: bytes, where: str) -> bool:
-    try:
-        return mode_of(raw, where) in ("", "match")
-    except NotJson:
-        return False
 
 
 def _none(_: Raw) -> None:

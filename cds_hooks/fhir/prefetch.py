@@ -133,7 +133,7 @@ class _Opening:
     def __init__(self, where: str, passes: Callable[[Raw], bytes | None]) -> None:
         self._where = where
         self._passes = passes
-        self._kinds, self._modes = Remembered(_kind, where), Remembered(mode_of, where)
+        self._kinds, self._modes = Remembered(_kind, where), Remembered(_mode, where)
         self._matches: list[Resource] = []
         self._included: list[Resource] = []
         self._passed: list[Passed] = []
@@ -200,8 +200,7 @@ def _kind(raw: bytes, where: str) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def mode_of(raw: bytes, where: str) -> str:
-    """The mode in an entry's raw search; empty if there is none. Raises NotJson."""
+def _mode(raw: bytes, where: str) -> str:
     search = strict_json.decode(raw, where)
     mode = search.get("mode") if isinstance(search, dict) else None
     return mode if isinstance(mode, str) else ""

@@ -36,7 +36,6 @@ _NAME = msgspec.json.Decoder(str)
 
 _CONTAINERS = (dict, list)
 _PLAIN_STRING = re.compile(rb'"[ !#-\[\]-~]*"')  # ASCII without escapes: ids, types and the like
-_MAYBE_NUL = re.compile(rb"\\u0000")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*+\\u0000")  # an even number of backslashes before it: they escape each other
 _MAYBE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _AT_BYTE = re.compile(r"\(byte (\d+)\)")
@@ -181,7 +180,8 @@ def _check_characters(raw: bytes, where: str) -> None:
     """UTF-8 without U+0000."""
     if not raw.isascii() and not _is_utf8(raw):
         raise NotJson("The text is not UTF-8.", where)
-    if b"\0" in raw or (_MAYBE_NUL.search(raw) and _NUL.search(raw)):
+    # looking for it from the end is the interpreter's fastest way
+    if b"\0" in raw or (raw.rfind(rb"\u0000") >= 0 and _NUL.search(raw)):
         raise NotJson("The character U+0000 is not allowed, raw or escaped: leave it out.", where)
 
 
