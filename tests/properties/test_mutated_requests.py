@@ -45,6 +45,10 @@ FEEDBACK = {
         },
     ]
 }
+# Two codes for one answer: swapped between results, they leave what was said as it was.
+ABSENT = "http://loinc.org|LA9634-2"
+NEGATIVE = "http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation|NEG"
+NOTHING_FOUND = "nothing was found"
 RESULTS = ("final", "amended", "corrected", "preliminary", None, "")  # one without a status is used, and marked
 chance = st.randoms(use_true_random=False)
 many = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -91,11 +95,11 @@ def test_changed_feedback_is_kept_or_refused(desk: Desk, random: Random) -> None
 
 
 def tokens(concept: Any) -> set[str]:
-    """What a concept says: its codes, and its words."""
+    """What a concept says: its codes, and its words. One coding may stand where a list of them belongs."""
     if not isinstance(concept, dict):
         return set()
     listed = concept.get("coding")
-    codings = [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
+    codings = [c for c in (listed if isinstance(listed, list) else [listed]) if isinstance(c, dict)]
     words = [concept.get("text"), *(coding.get("display") for coding in codings)]
     return {f"{c.get('system')}|{c.get('code')}" for c in codings} | {word for word in words if isinstance(word, str)}
 
@@ -124,7 +128,8 @@ def answers(said: dict[str, Any]) -> set[str]:
     counted = {f"{said['valueInteger']}"} if "valueInteger" in said else set()
     listed = said.get("interpretation")
     judged = set().union(*map(tokens, listed)) if isinstance(listed, list) else set()
-    return tokens(said.get("valueCodeableConcept")) | amounts(said.get("valueQuantity")) | counted | judged
+    found = tokens(said.get("valueCodeableConcept")) | amounts(said.get("valueQuantity")) | counted | judged
+    return found | {NOTHING_FOUND} if found & {ABSENT, NEGATIVE} else found
 
 
 def survives(original: ehr.Resource, left: list[Statement]) -> bool:

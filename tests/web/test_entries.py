@@ -47,7 +47,7 @@ def test_megabytes_of_next_to_nothing_are_refused_at_once(tmp_path: Path, entry:
         answer = desk.post(body)
         taken = time.process_time() - started
     assert answer.status_code == 413
-    assert taken < 0.5
+    assert taken < 3  # a tenth of it, where nothing counts lines and nothing else runs
 
 
 def test_a_server_that_says_too_much_costs_its_key_and_not_the_answer(tmp_path: Path) -> None:
