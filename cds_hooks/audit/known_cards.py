@@ -26,15 +26,15 @@ _SENT = (
 
 def known_cards(connection: sa.Connection, tenant: str, uuids: Iterable[str] | sa.Select[tuple[str]]) -> dict[str, Row]:
     """For each of the cards that this tenant was sent, the columns of UNKNOWN: its day and id, what it showed, and the
-    kind of user that it was shown to.
+    kind of user that it was shown to. A card that was changed so that this cannot be read is not known.
     """
     # by their own key alone: SQLite, told the tenant of several, would read all cards of the tenant
-    chosen = _SENT.where(shown.c.uuid.in_(uuids))
-    return {
-        row["uuid"]: {**{name: row[name] for name in UNKNOWN}, "considerations": _by_id(row["considerations"])}
-        for row in connection.execute(chosen).mappings()
-        if row["tenant"] == tenant
-    }
+    found: dict[str, Row] = {}
+    for row in connection.execute(_SENT.where(shown.c.uuid.in_(uuids))).mappings():
+        considerations = _by_id(row["considerations"])
+        if row["tenant"] == tenant and considerations is not None:
+            found[row["uuid"]] = {**{name: row[name] for name in UNKNOWN}, "considerations": considerations}
+    return found
 
 
 def with_cards(rows: Iterable[Row], cards: Mapping[str, Row]) -> list[Row]:
@@ -50,5 +50,10 @@ def shown_on(considerations: str) -> set[str]:
     return {each["id"] for each in msgspec.json.decode(considerations) if each.get("shown", True)}
 
 
-def _by_id(considerations: str) -> str:
-    return canonical([{"id": id_} for id_ in sorted(shown_on(considerations))]).decode()
+def _by_id(considerations: str) -> str | None:
+    """The ids alone; None where it is not what the service writes."""
+    try:
+        ids = sorted(shown_on(considerations))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return canonical([{"id": id_} for id_ in ids]).decode()

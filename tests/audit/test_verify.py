@@ -16,7 +16,7 @@ from cds_hooks.audit.reading import rows
 from cds_hooks.audit.shredding import ACTION, shred
 from cds_hooks.audit.verify import Verified, verify
 from tests.audit.filled import ROWS, filled, sign
-from tests.audit.sample import NOON, RING, entry, select
+from tests.audit.sample import NOON, RING, entry, item, report, select
 from tests.audit.tampering import tamper, without_constraints
 
 
@@ -69,6 +69,8 @@ def test_twenty_random_tamperings_are_each_found(original: Path, tmp_path: Path,
      ("delete from entry where seq > 10", "default, row 12", "checkpoint line 1"),
      ("delete from entry", "default", "no row is left"),
      ("update shown set indicator = 'x'", "default, row 1 ", "its cards or feedback"),
+     *((f"update shown set considerations = '{broken}'", "default, row 1 ", "its cards or feedback")  # noqa: S608 (ours)
+       for broken in ('[{"id":', "[1]", "[{}]", "{}", "7", '[{"id":1},{"id":"a"}]')),
      ("update entry set items = '[1]' where seq = 3", "default, row 3 ", "its cards or feedback"),
      ("delete from reported", "default, row 11 ", "its cards or feedback"),
      *((f"update reported set {column} = {value}", "default, row 11 ", "its cards or feedback")  # noqa: S608 (ours)
@@ -82,6 +84,14 @@ def test_twenty_random_tamperings_are_each_found(original: Path, tmp_path: Path,
 def test_it_is_said_where_and_what(copy: Path, change: str, where: str, says: str) -> None:
     select(copy / "j", change)
     assert [f for f in found(copy).findings if f.where.startswith(where) and says in f.what], found(copy).findings
+
+
+def test_feedback_on_a_card_that_was_garbled_is_kept(copy: Path) -> None:
+    select(copy / "j", "update shown set considerations = 'x'")
+    journal = Journal(f"sqlite:///{copy}/j", RING, as_it_is=True)
+    report(journal, item(comment="once more"))
+    journal.close()
+    assert select(copy / "j", "select count(*), count(card_day) from reported") == [(3, 2)]
 
 
 def test_one_change_is_one_finding(copy: Path) -> None:
