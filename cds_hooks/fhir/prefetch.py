@@ -7,7 +7,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from cds_hooks.errors import NotAHookRequest
+from cds_hooks.errors import NotAHookRequest, TooLarge
 from cds_hooks.fhir.opening import BUNDLE, ENTRY, Bundle, Entry, compact, decoded, says_all, split_members
 from cds_hooks.fhir.record import KeyState
 from cds_hooks.protocol import strict_json
@@ -69,11 +69,6 @@ class Opened:
     passed: tuple[Passed, ...] = ()
 
     @property
-    def size(self) -> int:
-        """How many resources the key brought."""
-        return len(self.matches) + len(self.included) + len(self.passed)
-
-    @property
     def everything(self) -> Iterator[Resource]:
         """All resources of the key, opened."""
         yield from self.matches
@@ -85,13 +80,26 @@ _NOTHING = Raw(b"")
 _HARMLESS = frozenset({"information", "warning", "success"})
 
 
+class Room:
+    """For how many entries there still is room in a request; without `most` for any number."""
+
+    def __init__(self, most: int | None = None) -> None:
+        self._most, self._taken = most, 0
+
+    def take(self, entries: int) -> None:
+        """Note entries before anything is made of them. Raises TooLarge if there are too many in all."""
+        self._taken += entries
+        if self._most is not None and self._taken > self._most:
+            raise TooLarge(f"The prefetch has more than {self._most} entries, the most that this service reads.")
+
+
 def open_key(
-    key: PrefetchKey, prefetch: Mapping[str, bytes | Raw | None], passes: Callable[[Raw], bytes | None]
+    key: PrefetchKey, prefetch: Mapping[str, bytes | Raw | None], passes: Callable[[Raw], bytes | None], room: Room
 ) -> Opened:
     """What the client sent under `key`. `passes` gives the raw id of an entry that no reader asks for, None for others.
 
     Raises NotAHookRequest for another resource type than the key asks for, NotJson for a duplicate key among the
-    members of the Bundle, an entry or a resource.
+    members of the Bundle, an entry or a resource, TooLarge if there is no room for it.
     """
     if key.name not in prefetch:
         return Opened(key, KeyState.ABSENT)
@@ -102,6 +110,7 @@ def open_key(
     raw = compact(sent)
     bundle = decoded(BUNDLE, raw, where)
     kind = _kind(b"" if bundle.resource_type is UNSET else bytes(bundle.resource_type), where)
+    room.take(len(bundle.entry or ()) if kind == "Bundle" else 1)
     if kind == "Bundle":
         return _open_bundle(key, raw, bundle, passes)
     members = split_members(raw, where)

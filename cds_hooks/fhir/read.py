@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 import msgspec
 from msgspec import Raw
 
-from cds_hooks.errors import RequiredDataMissing, TooLarge, WrongPatient
+from cds_hooks.errors import RequiredDataMissing, WrongPatient
 from cds_hooks.fhir.copies import Document, anonymous_reference, newest_of_each
 from cds_hooks.fhir.gathering import Gathering
 from cds_hooks.fhir.medications import Medicines
 from cds_hooks.fhir.opening import count
 from cds_hooks.fhir.passing import Passing
 from cds_hooks.fhir.person import patient
-from cds_hooks.fhir.prefetch import Opened, PrefetchKey, Resource, open_key
+from cds_hooks.fhir.prefetch import Opened, PrefetchKey, Resource, Room, open_key
 from cds_hooks.fhir.readers import READERS
 from cds_hooks.fhir.record import KeyState, LeftOut, Patient, Record, Unreadable
 from cds_hooks.fhir.references import Addresses, own_reference
@@ -65,12 +65,10 @@ def read_prefetch(
     """As `read_record`, with what it was read from. Raises TooLarge if all keys together have more than `most_entries`
     entries.
     """
-    if most_entries is not None and _objects(prefetch) > most_entries * _OBJECTS_OF_AN_ENTRY:
-        raise TooLarge(_too_many(most_entries))
-    passing = Passing(sieve, patient_id)
-    opened = tuple(open_key(key, prefetch, passing.of(key.resource_type)) for key in keys)
-    if most_entries is not None and sum(o.size for o in opened) > most_entries:
-        raise TooLarge(_too_many(most_entries))
+    if most_entries is not None:
+        Room(most_entries).take(-(-_objects(prefetch) // _OBJECTS_OF_AN_ENTRY))
+    passing, room = Passing(sieve, patient_id), Room(most_entries)
+    opened = tuple(open_key(key, prefetch, passing.of(key.resource_type), room) for key in keys)
     _require(opened)
     return _Reading(opened, sieve, patient_id).reading()
 
@@ -78,10 +76,6 @@ def read_prefetch(
 def _objects(prefetch: Mapping[str, bytes | Raw | None]) -> int:
     """At least as many as there are JSON objects, told before anything is made of them."""
     return sum(count(raw, b"{") for raw in prefetch.values() if raw is not None)
-
-
-def _too_many(most_entries: int) -> str:
-    return f"The prefetch has more than {most_entries} entries, the most that this service reads."
 
 
 def read_again(used: Used, sieve: Sieve, patient_id: str) -> Record:
