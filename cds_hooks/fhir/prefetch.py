@@ -77,6 +77,7 @@ class Opened:
 
 
 _NOTHING = Raw(b"")
+_BEGIN_ENTRIES = (b"{", b"n")  # an object, or null
 _HARMLESS = frozenset({"information", "warning", "success"})
 
 
@@ -110,9 +111,10 @@ def open_key(
     raw = compact(sent)
     bundle = decoded(BUNDLE, raw, where)
     kind = _kind(b"" if bundle.resource_type is UNSET else bytes(bundle.resource_type), where)
-    room.take(len(bundle.entry or ()) if kind == "Bundle" else 1)
     if kind == "Bundle":
+        _make_room(bundle.entry or [], room, where)
         return _open_bundle(key, raw, bundle, passes)
+    room.take(1)
     members = split_members(raw, where)
     if kind == "OperationOutcome":
         return Opened(key, KeyState.FAILED)
@@ -120,6 +122,17 @@ def open_key(
         wanted = key.resource_type if key.is_read else "Bundle"
         raise NotAHookRequest(f"The prefetch key {key.name} must hold a {wanted} resource or null.", where)
     return Opened(key, KeyState.COMPLETE, (Resource(kind, members),))
+
+
+def _make_room(entries: list[Raw], room: Room, where: str) -> None:
+    """Raises TooLarge for too many entries, or NotAHookRequest if one of these cannot be an entry at all."""
+    try:
+        room.take(len(entries))
+    except TooLarge:
+        for text in entries:
+            if bytes(memoryview(text)[:1]) not in _BEGIN_ENTRIES:
+                decoded(ENTRY, text, where)
+        raise
 
 
 def _open_bundle(key: PrefetchKey, raw: bytes | Raw, bundle: Bundle, passes: Callable[[Raw], bytes | None]) -> Opened:
